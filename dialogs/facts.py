@@ -1,0 +1,59 @@
+"""What a turn leaves behind, besides its replies."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from dialogs.catalog import Language
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExchangeOpened:
+    """A question was asked and this is what it got; `ids` are the sheets shown, the best first."""
+
+    exchange: str
+    question: str
+    language: Language
+    outcome: Literal["profile", "answer", "choice", "none"]
+    function: str | None
+    ids: tuple[str, ...]
+    confidence: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chosen:
+    """One of the sheets offered was opened; None says that none of them was the question."""
+
+    exchange: str
+    id: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotMineSaid:
+    """The answer shown wasn't what was asked."""
+
+    exchange: str
+    id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WrongSaid:
+    """Something in an answer is wrong or missing, in the person's own words."""
+
+    exchange: str
+    id: str
+    comment: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LanguageChosen:
+    """The person chose the language of the replies; None follows the messages again."""
+
+    language: Language | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Greeted:
+    """The bot introduced itself to this person, which it does once."""
+
+
+Fact = ExchangeOpened | Chosen | NotMineSaid | WrongSaid | LanguageChosen | Greeted

@@ -1,0 +1,143 @@
+"""Home: first contact, the functions as buttons, the list of all of them, and help; no typing needed."""
+
+from dialogs.actions import Help, Home, ListFunctions, Preferences, ShowFunction, WriteQuestion
+from dialogs.catalog import Function, is_for, is_theirs
+from dialogs.events import ConversationStarted, Event, HomeOpened, Scope
+from dialogs.facts import Greeted
+from dialogs.messages import Block, Bullets, Button, Buttons, Item, Items, Message, Note, Place, Text, Title
+from dialogs.profile import service_item
+from dialogs.sheet import badge, short_name, unlinked
+from dialogs.turn import Context, State, Turn, is_public, place_for, segments_for
+
+DIALOG, VERSION = "home", 1
+BUTTONS = 5  # functions offered as buttons; the rest behind "all"
+SERVICES = 3  # the person's own services on the home card
+PURPOSE = 140  # characters of a purpose in the list of functions
+
+
+def decide(event: Event, context: Context) -> Turn:
+    """Show the home card, introduced by who we are the first time."""
+    t, person = context.t, context.person
+    public = is_public(event)
+    facts = (Greeted(),) if not person.greeted and not public else ()
+    blocks: list[Block] = []
+    first_name = (person.name or "").split(" ")[0]
+    if public or not first_name:
+        blocks.append(Title(text=t("Hello. What can we do for you?")))
+    else:
+        blocks.append(Title(text=t("Hello {name}. What can we do for you?", name=first_name)))
+    if facts:
+        blocks.append(Text(text=introduction(context)))
+    blocks.append(_function_buttons(context, _ordered(event, context)))
+    blocks += _own_services(event, context)
+    if not public and not person.linked:
+        blocks.append(Note(text=unlinked(t)))
+    blocks.append(
+        Buttons(
+            buttons=(
+                Button(label=t("Ask a question"), action=WriteQuestion(), primary=True),
+                Button(label=t("Help"), action=Help()),
+                Button(label=t("Your preferences"), action=Preferences()),
+            )
+        )
+    )
+    place = Place.HOME if isinstance(event, HomeOpened) else place_for(event)
+    return Turn(replies=(Message(language=context.language, blocks=tuple(blocks), place=place),), facts=facts)
+
+
+def started(event: ConversationStarted, context: Context, state: State | None) -> Turn:
+    """Introduce ourselves once: to a person in their own conversation, to a team in its channel."""
+    if event.reference.scope is Scope.PERSONAL:
+        return Turn(replies=(), state=state) if context.person.greeted else decide(event, context)
+    if state is not None and state.dialog == DIALOG:
+        return Turn(replies=(), state=state)
+    blocks: tuple[Block, ...] = (
+        Text(text=introduction(context)),
+        Note(text=context.t("Mention me with your question: I answer in its thread, with what is open to everyone.")),
+        _function_buttons(context, list(context.catalogue.functions)),
+    )
+    return Turn(replies=(Message(language=context.language, blocks=blocks),), state=State(dialog=DIALOG, version=VERSION, kept={}))
+
+
+def introduction(context: Context) -> str:
+    """Say who we are, in two sentences."""
+    return context.t(
+        "I'm pourqui. I know what each function of {company} does for you: ask me in your own words, in French or in English.",
+        company=context.catalogue.company.name,
+    )
+
+
+def list_functions(event: Event, context: Context) -> Turn:
+    """List every function with what it is for."""
+    t, language = context.t, context.language
+    lines = tuple(
+        Item(
+            title=badge(function, language),
+            detail=_cut(function.purpose.to(language)) if function.purpose else None,
+            open=t("Open"),
+            action=ShowFunction(slug=function.slug),
+        )
+        for function in context.catalogue.functions
+    )
+    blocks: tuple[Block, ...] = (Title(text=t("Who works for you")), Items(items=lines))
+    if not lines:
+        blocks = (Text(text=t("The catalogue is empty so far: nobody has written what their function does for you.")),)
+    return Turn(replies=(Message(language=language, blocks=blocks, place=place_for(event)),))
+
+
+def help_card(event: Event, context: Context) -> Turn:
+    """Say what the bot can do, with examples that work here."""
+    t, language = context.t, context.language
+    names = [short_name(function, language) for function in context.catalogue.functions]
+    examples = [t("What does {function} do for me?", function=name) for name in names[:1]]
+    examples += [t("How do I work with {function}?", function=name) for name in names[1:2]]
+    segments = segments_for(event, context.person)
+    examples += [sheet.title.to(language) for _, sheet in context.catalogue.sheets() if is_for(sheet, segments)][:1]
+    blocks: list[Block] = [
+        Title(text=t("What I can do")),
+        Text(text=introduction(context)),
+        Bullets(
+            items=(
+                t("Ask what a function does for you, or how to work with it."),
+                t("Ask any question about its services: how, how long, how much, who."),
+                t("When I don't know, I say so, and tell you who does."),
+            )
+        ),
+    ]
+    if examples:
+        blocks += [Text(text=t("For example"), strong=True), Bullets(items=tuple(examples))]
+    blocks.append(Note(text=t("Words that I also understand: home, functions, preferences, help.")))
+    blocks.append(
+        Buttons(
+            buttons=(
+                Button(label=t("Home"), action=Home()),
+                Button(label=t("All functions"), action=ListFunctions()),
+                Button(label=t("Your preferences"), action=Preferences()),
+            )
+        )
+    )
+    return Turn(replies=(Message(language=language, blocks=tuple(blocks), place=place_for(event)),))
+
+
+def _ordered(event: Event, context: Context) -> list[Function]:
+    """Put the functions that have something for this person by name first; the catalogue's order otherwise."""
+    segments = segments_for(event, context.person)
+    return sorted(context.catalogue.functions, key=lambda function: -sum(is_theirs(service, segments) for service in function.services))
+
+
+def _function_buttons(context: Context, functions: list[Function]) -> Buttons:
+    buttons = [Button(label=short_name(function, context.language), action=ShowFunction(slug=function.slug)) for function in functions[:BUTTONS]]
+    return Buttons(buttons=(*buttons, Button(label=context.t("All functions"), action=ListFunctions())))
+
+
+def _own_services(event: Event, context: Context) -> list[Block]:
+    segments = segments_for(event, context.person)
+    own = [service for function in context.catalogue.functions for service in function.services if is_theirs(service, segments)]
+    if not own:
+        return []
+    lines = tuple(service_item(context.t, service, context.language, event.at.date()) for service in own[:SERVICES])
+    return [Text(text=context.t("Your services"), strong=True), Items(items=lines)]
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= PURPOSE else text[:PURPOSE].rsplit(" ", 1)[0] + "…"

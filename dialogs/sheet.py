@@ -1,0 +1,119 @@
+"""The answer card: one service or entry, with its promise, price, author and next step."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from dialogs.actions import ForMe, NotMine, ReportWrong
+from dialogs.catalog import Function, Language, Service, Sheet
+from dialogs.messages import Block, Button, Buttons, Field, Fields, Link, Note, Text, Title
+from dialogs.texts import Texts
+from dialogs.turn import Context
+
+ACRONYM = 5  # characters of the longest acronym
+NEW_FOR = timedelta(days=60)  # a service is shown as new for two months
+
+
+def badge(function: Function, language: Language) -> str:
+    """Name a function in full, after its acronym where the name doesn't hold it already."""
+    name, acronym = function.names.to(language), _acronym(function, language)
+    return name if acronym is None or acronym in _words(name) else f"{acronym} · {name}"
+
+
+def short_name(function: Function, language: Language) -> str:
+    """Name a function on a button: `DSI` rather than `Direction des systèmes d'information`."""
+    return _acronym(function, language) or function.names.to(language)
+
+
+def _acronym(function: Function, language: Language) -> str | None:
+    """Return the acronym that people use in this language: one that stands in the name, else one that begins as it does.
+
+    So DSI belongs to "Direction…", and IT to "Information Technology".
+    """
+    name = function.names.to(language)
+    acronyms = [also for also in function.also if also.isupper() and len(also) <= ACRONYM]
+    inside = next((acronym for acronym in acronyms if acronym in _words(name)), None)
+    return inside or next((acronym for acronym in acronyms if acronym[0] == name[:1].upper()), None)
+
+
+def _words(name: str) -> list[str]:
+    return name.replace("’", " ").replace("'", " ").split()
+
+
+def answer(
+    context: Context, function: Function, sheet: Sheet, *, exchange: str, today: date, public: bool, question: str = "", quiet: bool = True
+) -> tuple[Block, ...]:
+    """Return the blocks of an answer card; without `quiet`, its two quiet buttons are left out (they were used)."""
+    return tuple(_blocks(context, function, sheet, exchange=exchange, today=today, public=public, question=question, quiet=quiet))
+
+
+def _blocks(
+    context: Context, function: Function, sheet: Sheet, *, exchange: str, today: date, public: bool, question: str, quiet: bool
+) -> Iterator[Block]:
+    t, language = context.t, context.language
+    title, _ = sheet.title.said_in(language)
+    body, spoken = sheet.body.said_in(language)
+    yield Title(text=title, badge=badge(function, language))
+    yield Text(text=body)
+    if spoken != language:
+        yield Note(text=t("This text exists only in French so far.") if spoken == "fr" else t("This text exists only in English so far."))
+    if rows := tuple(_rows(t, sheet, language)):
+        yield Fields(fields=rows)
+    if isinstance(sheet, Service) and sheet.new_since and sheet.new_since <= today < sheet.new_since + NEW_FOR:
+        yield Note(text=t("New since {day}", day=t.day(sheet.new_since)))
+    if written := _written(t, function, sheet):
+        yield Note(text=written)
+    if isinstance(sheet, Service) and sheet.link:
+        yield Buttons(buttons=(Link(label=t("Make the request"), url=sheet.link, primary=True),))
+    elif reach := contact_line(t, function, language):
+        yield Note(text=reach)
+    if not public and not context.person.linked:
+        yield Note(text=unlinked(t))
+    if public and question:
+        yield Buttons(buttons=(Button(label=t("For me"), action=ForMe(question=question)),))
+    if quiet:
+        yield Buttons(
+            buttons=(
+                Button(label=t("Not what I asked"), action=NotMine(id=sheet.id, exchange=exchange)),
+                Button(label=t("This is wrong"), action=ReportWrong(id=sheet.id, exchange=exchange)),
+            ),
+            quiet=True,
+        )
+
+
+def _rows(t: Texts, sheet: Sheet, language: Language) -> Iterator[Field]:
+    if not isinstance(sheet, Service):
+        return
+    if sheet.included:
+        yield Field(label=t("Included"), value=" · ".join(part.to(language) for part in sheet.included))
+    if sheet.not_included:
+        yield Field(label=t("Not included"), value=" · ".join(part.to(language) for part in sheet.not_included))
+    if sheet.promise:
+        yield Field(label=t("Promise"), value=t.promise(sheet.promise))
+    if sheet.tarif:
+        yield Field(label=t("Price"), value=t.tarif(sheet.tarif))
+    if sheet.ask:
+        yield Field(label=t("How to ask"), value=sheet.ask.to(language))
+
+
+def _written(t: Texts, function: Function, sheet: Sheet) -> str | None:
+    """Say who answers for this text and when it was last checked."""
+    contact = next((contact for contact in function.contacts if contact.email == sheet.owner), None)
+    author = contact.name if contact else sheet.owner
+    if author and sheet.checked:
+        return t("Checked on {day} by {author}", day=t.day(sheet.checked), author=author)
+    if sheet.checked:
+        return t("Checked on {day}", day=t.day(sheet.checked))
+    return t("Written by {author}", author=author) if author else None
+
+
+def contact_line(t: Texts, function: Function, language: Language) -> str | None:
+    """Say whom to write to in a function, or None where it names nobody."""
+    if not function.contacts:
+        return None
+    contact = function.contacts[0]
+    return t("Your contact at {function}: {name}, {email}", function=short_name(function, language), name=contact.name, email=contact.email)
+
+
+def unlinked(t: Texts) -> str:
+    """Say why only what is open to all is shown."""
+    return t("I can't place you in the directory yet, so I only show what is open to everyone.")
