@@ -1,0 +1,64 @@
+"""The JSON Schemas of a pack's files, for completion and checks in editors; `python -m bot.packs` writes them."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from bot.pack_rules import NAME_LIMIT, SLUG, SLUG_LIMIT
+from dialogs.catalog import Company, Function
+
+SCHEMAS = Path(__file__).resolve().parent / "schemas"
+
+_SLUG = {"pattern": f"^{SLUG.pattern}$", "maxLength": SLUG_LIMIT}
+_HTTPS = {"type": "string", "format": "uri", "pattern": "^https://"}
+_EMAIL = {"type": "string", "format": "email"}
+
+# What the dataclasses can't say, by definition and property ("" is the definition itself); `pack_rules` says it to people.
+_BOUNDS: dict[str, dict[str, dict[str, Any]]] = {
+    "Company": {
+        "country": {"pattern": "^[A-Z]{2}$"},
+        "segments": {"propertyNames": {**_SLUG, "not": {"const": "all"}}},
+        "languages": {"minItems": 1},
+    },
+    "Contact": {"email": _EMAIL, "name": {"minLength": 1, "maxLength": NAME_LIMIT}},
+    "Effort": {"time": {"exclusiveMinimum": 0}},
+    "Entry": {"id": _SLUG, "owner": {"anyOf": [_EMAIL, {"type": "null"}]}, "audience": {"minItems": 1}},
+    "Function": {"slug": _SLUG, "also": {"items": {"type": "string", "minLength": 1, "maxLength": NAME_LIMIT}}},
+    "Localized": {"": {"minProperties": 1}},
+    "Money": {"amount": {"exclusiveMinimum": 0}, "currency": {"pattern": "^[A-Z]{3}$"}},
+    "Promise": {"time": {"exclusiveMinimum": 0}},
+    "Service": {
+        "id": _SLUG,
+        "owner": {"anyOf": [_EMAIL, {"type": "null"}]},
+        "link": {"anyOf": [_HTTPS, {"type": "null"}]},
+        "audience": {"minItems": 1},
+    },
+}
+
+
+def schemas() -> dict[str, str]:
+    """Return each schema's text by its file's name."""
+    return {"company.json": _schema(Company, "company.yaml"), "function.json": _schema(Function, "functions/*.yaml")}
+
+
+def write_schemas() -> tuple[Path, ...]:
+    """Write the schemas where they're committed; return their files."""
+    SCHEMAS.mkdir(exist_ok=True)
+    files = []
+    for name, text in schemas().items():
+        file = SCHEMAS / name
+        file.write_text(text, encoding="utf-8", newline="\n")
+        files.append(file)
+    return tuple(files)
+
+
+def _schema(kind: type, yaml: str) -> str:
+    schema: dict[str, Any] = TypeAdapter(kind).json_schema()
+    definitions = {kind.__name__: schema, **schema.get("$defs", {})}
+    for name, definition in definitions.items():
+        for key, bounds in _BOUNDS.get(name, {}).items():
+            (definition["properties"][key] if key else definition).update(bounds)
+    written = {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": f"pourqui: {yaml}"}
+    return json.dumps(written, ensure_ascii=False, indent=2) + "\n"

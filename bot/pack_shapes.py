@@ -1,0 +1,205 @@
+"""The shape of a pack's values: what the catalogue's dataclasses ask for, and where a file departs from it."""
+
+import json
+import types
+from collections.abc import Iterator
+from dataclasses import MISSING, dataclass, fields, is_dataclass
+from datetime import date
+from functools import cache
+from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+
+from pydantic import TypeAdapter, ValidationError
+from pydantic_core import ErrorDetails
+
+from bot.mistakes import Mistake, nearest
+from bot.yaml_source import Place, Raw, YamlSource
+from dialogs.catalog import Localized, Unit
+from dialogs.texts import Texts
+
+Made = TypeVar("Made")
+
+_SHOWN = 60  # characters of a wrong value that a mistake quotes
+_EXAMPLES: dict[Any, str] = {float: "5", date: "2026-09-01", tuple: "[…, …]", Localized: "{fr: …, en: …}"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spot:
+    """One written value, with the type asked for and the dataclass and field that it fills; list items share their list's field."""
+
+    place: Place
+    value: Raw
+    expected: Any
+    holder: type | None
+    field: str
+
+
+def made(source: YamlSource, kind: type[Made], t: Texts) -> tuple[Made | None, list[Mistake]]:
+    """Return the value of a file as a `kind`, or None with everything in its shape that's wrong.
+
+    JSON in pydantic's strict mode is the rule: a list for a tuple and a text for a date are right, `"5"` for a number isn't.
+    """
+    shape: Any = kind
+    adapter: TypeAdapter[Made] = _adapter(shape)
+    try:
+        return adapter.validate_json(json.dumps(source.value), strict=True), []
+    except ValidationError as error:
+        found: dict[Place, Mistake] = {}
+        for details in error.errors(include_url=False, include_context=False):
+            if (mistake := _mistake(details, source, kind, t)) is not None:
+                found.setdefault(*mistake)
+        return None, list(found.values())
+
+
+@cache
+def _adapter(kind: Any) -> TypeAdapter[Any]:
+    return TypeAdapter(kind)
+
+
+def spots(value: Raw, expected: Any, place: Place = (), holder: type | None = None, name: str = "") -> Iterator[Spot]:
+    """Yield every value that stands where `expected` has a place for it, holders before what they hold; wrong shapes are passed over."""
+    expected = _chosen(expected, value)
+    yield Spot(place=place, value=value, expected=expected, holder=holder, field=name)
+    if is_dataclass(expected) and isinstance(value, dict):
+        for key, hint in hints(expected).items():
+            if key in value:
+                yield from spots(value[key], hint, (*place, key), expected if isinstance(expected, type) else None, key)
+    elif get_origin(expected) is tuple and isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from spots(item, get_args(expected)[0], (*place, index), holder, name)
+    elif get_origin(expected) is dict and isinstance(value, dict):
+        for key, item in value.items():
+            yield from spots(item, get_args(expected)[1], (*place, key), holder, name)
+
+
+def hints(kind: Any) -> dict[str, Any]:
+    """Return a dataclass's fields with their types, in order."""
+    return _hints(kind)
+
+
+@cache
+def _hints(kind: Any) -> dict[str, Any]:
+    known = get_type_hints(kind)
+    return {field.name: known[field.name] for field in fields(kind)}
+
+
+def quoted(value: Raw, t: Texts) -> str:
+    """Show a written value in a mistake, clipped."""
+    match value:
+        case str():
+            line = " ".join(value.split())
+            return f'"{line if len(line) <= _SHOWN else line[: _SHOWN - 1] + "…"}"'
+        case bool():
+            return "true" if value else "false"
+        case list():
+            return t("a list")
+        case dict():
+            return t("a set of keys")
+        case _:
+            return str(value)
+
+
+def _options(expected: Any) -> tuple[Any, ...]:
+    if get_origin(expected) in (Union, types.UnionType):
+        return tuple(option for option in get_args(expected) if option is not type(None))
+    return (expected,)
+
+
+def _chosen(expected: Any, value: Raw) -> Any:
+    """Return the one type of a union that a value means to be, or the union itself where it means none."""
+    options = _options(expected)
+    if len(options) == 1:
+        return options[0]
+    if isinstance(value, dict):
+        kinds = {get_args(hints(option)["kind"])[0]: option for option in options if is_dataclass(option) and "kind" in hints(option)}
+        if kinds:
+            kind = value.get("kind")
+            return kinds.get(kind, expected) if isinstance(kind, str) else expected
+        return next((option for option in options if is_dataclass(option)), expected)
+    return str if str in options else expected
+
+
+def _mistake(details: ErrorDetails, source: YamlSource, kind: Any, t: Texts) -> tuple[Place, Mistake] | None:
+    """Say one of pydantic's errors; None where it speaks of another type of a union than the one that's meant."""
+    place: Place = ()
+    value, expected, holder = source.value, kind, None
+    problem = details["type"]
+    for step in details["loc"]:
+        if len(_options(expected)) > 1:
+            chosen = _chosen(expected, value)
+            if chosen is expected:
+                problem = "union"
+                break
+            if step != chosen.__name__:
+                return None
+            expected = chosen
+            continue
+        (expected,) = _options(expected)
+        place = (*place, step)
+        if isinstance(value, dict) and isinstance(step, str):
+            holder = expected if is_dataclass(expected) else None
+            expected = hints(expected).get(step) if is_dataclass(expected) else get_args(expected)[1]
+            value = value.get(step)
+        elif isinstance(value, list) and isinstance(step, int):
+            expected, value = get_args(expected)[0], value[step]
+    match problem:
+        case "missing":
+            what, fix = t("this key is missing"), t("add {form}", form=f"{place[-1]}: {_example(expected)}")
+        case "unexpected_keyword_argument":
+            what, fix = t("this key isn't known"), _instead(str(place[-1]), holder, t)
+        case _:
+            what, fix = _wrong_type(value, expected, _may_be_left_out(holder, place), t)
+    return place, source.mistake(place, what, fix)
+
+
+def _may_be_left_out(holder: Any, place: Place) -> bool:
+    if holder is None:
+        return False
+    return any(field.name == place[-1] and (field.default is not MISSING or field.default_factory is not MISSING) for field in fields(holder))
+
+
+def _instead(key: str, holder: Any, t: Texts) -> str:
+    known = list(hints(holder)) if holder else []
+    near = nearest(key, known)
+    if near is not None:
+        return t("did you mean {key}?", key=near)
+    return t("remove it, or use one of {choices}", choices=", ".join(known))
+
+
+def _example(expected: Any) -> str:
+    if get_origin(expected) is Literal:
+        return "|".join(str(choice) for choice in get_args(expected))
+    return _EXAMPLES.get(expected, "…")
+
+
+def _wrong_type(value: Raw, expected: Any, optional: bool, t: Texts) -> tuple[str, str]:
+    if value is None:
+        return t("nothing is written here"), t("write it, or remove the key") if optional else t("write it")
+    shown = quoted(value, t)
+    if len(_options(expected)) > 1:
+        kinds = ", ".join(f"{{kind: {get_args(hints(option)['kind'])[0]}}}" for option in _options(expected) if is_dataclass(option))
+        kind = value.get("kind") if isinstance(value, dict) else value
+        what = t("the kind is missing") if kind is None else t("{value} isn't a kind of tarif", value=quoted(kind, t))
+        return what, t("start with one of {choices}", choices=kinds)
+    (expected,) = _options(expected)
+    match get_origin(expected) or expected:
+        case kind if kind is str:
+            single = isinstance(value, int | float)
+            return t("{value} isn't a text", value=shown), t("put it in quotes: {form}", form=f'"{shown}"') if single else t("write one text here")
+        case kind if kind is float:
+            return t("{value} isn't a number", value=shown), t("write a number without quotes, for instance {example}", example=_EXAMPLES[float])
+        case kind if kind is bool:
+            return t("{value} isn't true or false", value=shown), t("write true or false, without quotes")
+        case kind if kind is date:
+            return t("{value} isn't a date", value=shown), t("write the year, the month and the day, for instance {example}", example=_EXAMPLES[date])
+        case kind if kind is tuple:
+            return t("{value} isn't a list", value=shown), t("write a list: {form}", form=_EXAMPLES[tuple])
+        case kind if kind is Literal:
+            choices = get_args(expected)
+            what = t("{value} isn't a unit", value=shown) if expected == Unit else t("{value} isn't one of the choices", value=shown)
+            return what, t("use one of {choices}", choices=", ".join(choices))
+        case kind if kind is Localized:
+            return t("{value} isn't a text in two languages", value=shown), t("write {form}", form=_EXAMPLES[Localized])
+        case kind if is_dataclass(kind):
+            return t("{value} isn't a set of keys", value=shown), t("write its keys: {choices}", choices=", ".join(hints(kind)))
+        case _:
+            return t("{value} isn't a set of keys", value=shown), t("write {form}", form="{slug: {fr: …, en: …}}")

@@ -1,0 +1,149 @@
+"""Settings: the only reader of the environment (and of `.env`)."""
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings.sources import EnvSettingsSource
+
+from dialogs.catalog import Language
+
+# One thread for the index's matrices: they're small, and threads that wait for each other cost several times what they save.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1", "[::1]")
+SECRET_NAMES = ("POURQUI_SECRET_KEY", "POURQUI_DATABASE_URL", "SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET", "SLACK_APP_TOKEN", "TEAMS_APP_PASSWORD")
+
+
+class SettingsError(Exception):
+    """Settings that can't be used; the message says which, why, and what to do."""
+
+
+class _SecretFiles(EnvSettingsSource):
+    """Reads `NAME_FILE` where `NAME` isn't set: how containers hand secrets over."""
+
+    def __call__(self) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for name in SECRET_NAMES:
+            if (path := os.environ.get(f"{name}_FILE")) and not os.environ.get(name):
+                try:
+                    found[name] = Path(path).read_text(encoding="utf-8").strip()
+                except (OSError, UnicodeDecodeError) as error:
+                    raise SettingsError(f"{name}_FILE points to {path}, which can't be read: {error}") from error
+        return found
+
+
+def _named(name: str) -> Any:
+    return Field(default=None, validation_alias=name)
+
+
+class Settings(BaseSettings):
+    """Everything that can be set; the names and defaults are those of the documentation's table."""
+
+    model_config = SettingsConfigDict(env_file=".env", env_file_encoding="utf-8", extra="ignore", env_ignore_empty=True, populate_by_name=True)
+
+    host: str = Field(default="127.0.0.1", validation_alias="POURQUI_HOST")
+    port: int = Field(default=3978, ge=0, le=65535, validation_alias="POURQUI_PORT")
+    data_folder: Path = Field(default=Path("data"), validation_alias="POURQUI_DATA")
+    database_url: SecretStr | None = _named("POURQUI_DATABASE_URL")
+    secret_key: SecretStr | None = _named("POURQUI_SECRET_KEY")
+    language: Language = Field(default="fr", validation_alias="POURQUI_LANGUAGE")
+    timezone: str = Field(default="Europe/Paris", validation_alias="POURQUI_TIMEZONE")
+    country: str = Field(default="FR", pattern="^[A-Z]{2}$", validation_alias="POURQUI_COUNTRY")
+    company: Path | None = _named("POURQUI_COMPANY")
+    admins: Annotated[tuple[str, ...], NoDecode] = Field(default=(), validation_alias="POURQUI_ADMINS")
+    log: Literal["json", "console"] = Field(default="json", validation_alias="POURQUI_LOG")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", validation_alias="POURQUI_LOG_LEVEL")
+
+    slack_bot_token: SecretStr | None = _named("SLACK_BOT_TOKEN")
+    slack_signing_secret: SecretStr | None = _named("SLACK_SIGNING_SECRET")
+    slack_app_token: SecretStr | None = _named("SLACK_APP_TOKEN")
+    slack_api_url: str = Field(default="https://slack.com/api/", validation_alias="SLACK_API_URL")
+
+    teams_app_id: str | None = _named("TEAMS_APP_ID")
+    teams_app_password: SecretStr | None = _named("TEAMS_APP_PASSWORD")
+    teams_tenant_id: str | None = _named("TEAMS_TENANT_ID")
+    teams_app_type: Literal["SingleTenant", "MultiTenant"] = Field(default="SingleTenant", validation_alias="TEAMS_APP_TYPE")
+    teams_service_urls: Annotated[tuple[str, ...], NoDecode] = Field(default=(), validation_alias=AliasChoices("TEAMS_SERVICE_URLS"))
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Look into the arguments, the environment, the secret files, then `.env`."""
+        return init_settings, env_settings, _SecretFiles(settings_cls), dotenv_settings
+
+    @field_validator("admins", "teams_service_urls", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @field_validator("log_level", mode="before")
+    @classmethod
+    def _lower(cls, value: object) -> object:
+        return value.lower() if isinstance(value, str) else value
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            raise ValueError(f"{value!r} isn't an IANA time zone, such as Europe/Paris") from error
+        return value
+
+    @property
+    def url(self) -> str:
+        """The database's URL: the one given, or SQLite in the data folder."""
+        return self.database_url.get_secret_value() if self.database_url else f"sqlite:///{(self.data_folder / 'pourqui.sqlite3').absolute()}"
+
+    @property
+    def slack_on(self) -> bool:
+        """Slack is on when its credentials are there: the bot token, and the signing secret (HTTP) or the app token (Socket Mode)."""
+        return self.slack_bot_token is not None and (self.slack_signing_secret is not None or self.slack_app_token is not None)
+
+    @property
+    def teams_on(self) -> bool:
+        """Teams is on when its credentials are there; a single-tenant app also needs its tenant."""
+        credentials = self.teams_app_id is not None and self.teams_app_password is not None
+        return credentials and (self.teams_app_type == "MultiTenant" or self.teams_tenant_id is not None)
+
+    @property
+    def slack_api_is_loopback(self) -> bool:
+        """Tell whether the Slack Web API is an emulator on this machine."""
+        return urlsplit(self.slack_api_url).hostname in LOOPBACK
+
+
+def read_settings(**given: Any) -> Settings:
+    """Read the settings; `given` (by field name) wins over the environment. Raises SettingsError with every mistake at once."""
+    try:
+        return Settings(**{name: value for name, value in given.items() if value is not None})
+    except ValidationError as error:
+        lines = [f"{_name(mistake['loc'])}: {mistake['msg']}" for mistake in error.errors()]
+        raise SettingsError("\n".join(lines)) from error
+
+
+def _name(loc: tuple[int | str, ...]) -> str:
+    field = Settings.model_fields.get(str(loc[0])) if loc else None
+    return str(field.validation_alias) if field else ".".join(map(str, loc))
+
+
+def terminal_language() -> Language:
+    """Return the language of the terminal's locale, English where it's neither of ours."""
+    locale = next((value for name in ("LC_ALL", "LC_MESSAGES", "LANG") if (value := os.environ.get(name))), "")
+    return "fr" if locale.lower().startswith("fr") else "en"
+
+
+def has_display() -> bool:
+    """Tell whether a browser could open a window here."""
+    return sys.platform in ("darwin", "win32") or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
