@@ -1,0 +1,291 @@
+"""Teams' side of the program: activities in through `/api/messages`, replies out through the Bot Connector.
+
+Two lanes. The turn is taken, and durable, before any response. Then an invoke is answered inside its response, since only there can a form open or
+a card be replaced at once, and messages are posted after it, so that a slow Connector never holds a response back.
+
+The archived SDK stays here and in `authentication`: its schema checks the activity, its turn context and pipeline carry the turn.
+"""
+
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import replace
+from http import HTTPStatus
+from typing import Any
+
+import aiohttp
+import structlog
+from aiohttp import web
+from botbuilder.core import CloudAdapterBase, InvokeResponse, TurnContext  # type: ignore[import-untyped]
+from botbuilder.schema import Activity, ActivityTypes  # type: ignore[import-untyped]
+from botframework.connector.auth import ClaimsIdentity  # type: ignore[import-untyped]
+
+from adapters.port import DeliveryError, Listener, Taken, Unanswered
+from adapters.teams import render
+from adapters.teams.authentication import (
+    METADATA_URL,
+    PUBLIC_SERVICE_URLS,
+    Authentication,
+    Clock,
+    NoAuthentication,
+    NotAuthenticatedError,
+    is_allowed,
+    is_loopback,
+    vouches,
+)
+from adapters.teams.client import Connector
+from adapters.teams.credentials import AppType, ClientCredentials, TokenCache, TokenSource
+from adapters.teams.keys import KeysUnavailableError, SigningKeys
+from adapters.teams.parse import MalformedActivityError, parse, read_activity, tenants
+from dialogs.events import ActionTaken, Event, FormAsked, FormSubmitted, Platform, Reference, Scope
+from dialogs.messages import Form, FormErrors, Message, Place, Reply
+
+ROUTE = "/api/messages"
+BODY_LIMIT = 1024 * 1024  # bytes (interfaces.md)
+RETRY_AFTER = "5"  # seconds
+
+_PAYLOAD = "pourqui.payload"
+_RESPONSE = "pourqui.response"
+_DIALOGS = frozenset({"task/fetch", "task/submit"})  # the invokes whose response can hold a form
+
+log = structlog.get_logger(__name__)
+
+
+class NotAllowedError(Exception):
+    """The activity is authentic, and not for this bot to take."""
+
+
+class _Turns(CloudAdapterBase):  # type: ignore[misc]
+    """The SDK's turn: its context and pipeline around one activity. Replies don't pass through it, they're return values."""
+
+    async def turn(self, payload: dict[str, Any], identity: ClaimsIdentity, logic: Callable[[TurnContext], Awaitable[None]]) -> InvokeResponse:
+        """Run one activity through the pipeline. Raises MalformedActivityError for one that the schema refuses."""
+        try:
+            activity = Activity().deserialize(payload)
+        except Exception as error:  # msrest raises DeserializationError, and its converters whatever they stumble on
+            raise MalformedActivityError("not of the activity schema") from error  # its own text would quote the person
+        context = TurnContext(self, activity)
+        context.turn_state.update({self.BOT_IDENTITY_KEY: identity, _PAYLOAD: payload})
+        await self.run_pipeline(context, logic)
+        return context.turn_state.get(_RESPONSE) or InvokeResponse(status=HTTPStatus.OK)
+
+
+class TeamsAdapter:
+    """Microsoft Teams as an `adapters.port.Adapter`. The constructor opens nothing and asks nobody.
+
+    `app_type` MultiTenant lets other tenants talk to the bot; e-mails are verified for `tenant_id` alone. `dev` needs no app and no token, and talks
+    to this machine only. `tokens` and `metadata_url` stand in for Microsoft's sign-in and key server. Raises ValueError for settings that
+    contradict each other.
+    """
+
+    platform: Platform = "teams"
+
+    def __init__(
+        self,
+        *,
+        now: Clock,
+        app_id: str | None = None,
+        password: str | None = None,
+        tenant_id: str | None = None,
+        app_type: AppType = "SingleTenant",
+        service_urls: Sequence[str] = PUBLIC_SERVICE_URLS,
+        tokens: TokenSource | None = None,
+        metadata_url: str = METADATA_URL,
+        dev: bool = False,
+    ) -> None:
+        app_id = app_id or None
+        if dev == (app_id is not None):
+            raise ValueError("development goes without an app id, and only development does")
+        if app_id is not None and app_type == "SingleTenant" and not tenant_id:
+            raise ValueError("a SingleTenant app needs its tenant's id")
+        if app_id is not None and tokens is None:
+            if not password:
+                raise ValueError("an app id needs its password")
+            tokens = ClientCredentials(app_id=app_id, password=password, app_type=app_type, tenant_id=tenant_id)
+        self._now = now
+        self._app_id = app_id
+        self._tenant = tenant_id
+        self._only_ours = not dev and app_type == "SingleTenant"
+        self._service_urls = tuple(service_urls)
+        self._tokens = tokens
+        self._metadata_url = metadata_url
+        self._session: aiohttp.ClientSession
+        self._connector: Connector
+        self._authentication: Authentication | NoAuthentication
+        self._turns: _Turns
+        self._listener: Listener
+
+    def routes(self) -> Iterable[web.RouteDef]:
+        """Return the one route of the Bot Framework."""
+        return (web.post(ROUTE, self._receive),)
+
+    async def start(self, listener: Listener) -> None:
+        """Open the connection pool."""
+        self._listener = listener
+        self._session = aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar())
+        cache = TokenCache(self._tokens) if self._tokens is not None else None
+        self._connector = Connector(self._session, cache, bot=f"28:{self._app_id}" if self._app_id is not None else None)
+        if self._app_id is not None:
+            self._authentication = Authentication(SigningKeys(self._session, self._metadata_url), app_id=self._app_id, now=self._now)
+        else:
+            self._authentication = NoAuthentication()
+        self._turns = _Turns(self._authentication)
+
+    async def stop(self) -> None:
+        """Close the connection pool."""
+        await self._session.close()
+
+    async def post_again(self, unanswered: Unanswered) -> None:
+        """Post the messages that a crash may have held back. Teams lets nobody look: two answers are better than none. Raises DeliveryError.
+
+        A form isn't posted: its dialog is gone, and one tap opens it again.
+        """
+        messages = [reply for reply in unanswered.replies if isinstance(reply, Message)]
+        await self._post_all(unanswered.reference, unanswered.user, unanswered.message_id, messages)
+
+    async def _receive(self, request: web.Request) -> web.StreamResponse:
+        try:
+            identity = await self._authentication.identify(request.headers.get("Authorization"))
+            payload = await _body(request)
+            self._check(identity, payload)
+            response = await self._turns.turn(payload, identity, self._take)
+        except NotAuthenticatedError as error:
+            return _refused(HTTPStatus.UNAUTHORIZED, error)
+        except KeysUnavailableError as error:
+            return _refused(HTTPStatus.SERVICE_UNAVAILABLE, error)
+        except NotAllowedError as error:
+            return _refused(HTTPStatus.FORBIDDEN, error)
+        except MalformedActivityError as error:
+            return _refused(HTTPStatus.BAD_REQUEST, error)
+        except web.HTTPException:
+            raise
+        except Exception:
+            # The fault is ours, not the activity's: Teams may deliver it again.
+            log.exception("teams.activity.failed")
+            return web.Response(status=HTTPStatus.SERVICE_UNAVAILABLE, headers={"Retry-After": RETRY_AFTER})
+        if response.body is None:
+            return web.Response(status=response.status)
+        return web.Response(status=response.status, body=render.encode(response.body), content_type="application/json", charset="utf-8")
+
+    def _check(self, identity: ClaimsIdentity, payload: dict[str, Any]) -> None:
+        service_url = payload.get("serviceUrl")
+        if not isinstance(service_url, str):
+            raise MalformedActivityError("no serviceUrl")
+        if self._app_id is None:
+            if not is_loopback(service_url):
+                raise NotAllowedError("in development, the service URL must be on this machine")
+            return
+        if not vouches(identity, channel=payload.get("channelId"), service_url=service_url):
+            raise NotAuthenticatedError("the token is for another channel or service URL")
+        if not is_allowed(service_url, self._service_urls):
+            raise NotAllowedError(f"service URL not allowed: {service_url}")
+        named = tenants(payload)
+        if self._only_ours and named and self._tenant not in named:
+            raise NotAllowedError("another tenant")
+
+    async def _take(self, context: TurnContext) -> None:
+        payload: dict[str, Any] = context.turn_state[_PAYLOAD]
+        event = parse(payload, received=self._now())
+        if event is None:
+            context.turn_state[_RESPONSE] = _unheard(payload)
+            return
+        taken = await self._listener.take(event)
+        name = payload.get("name") if payload["type"] == ActivityTypes.invoke else None
+        if name is not None:
+            context.turn_state[_RESPONSE] = InvokeResponse(status=HTTPStatus.OK, body=_invoke_response(name, event, taken.replies))
+        if taken.first:
+            self._listener.spawn(self._answer(event, taken, forms_shown=name in _DIALOGS))
+        if not taken.acquainted:
+            self._listener.spawn(self._meet(event))
+
+    async def _answer(self, event: Event, taken: Taken, *, forms_shown: bool) -> None:
+        """Post the replies that the response couldn't hold. A temporary failure is left to the sweep."""
+        replies = tuple(reply for reply in taken.replies if not (forms_shown and isinstance(reply, Form | FormErrors)))
+        try:
+            await self._post_all(event.reference, event.sender.user, _tapped_message(event), replies)
+        except DeliveryError as error:
+            log.warning("teams.reply.not_posted", key=str(event.key), permanent=error.permanent, reason=str(error))
+            if not error.permanent:
+                return
+        await self._listener.answered(event.key)
+
+    async def _post_all(self, reference: Reference, user: str, message_id: str | None, replies: Iterable[Reply]) -> None:
+        for reply in replies:
+            match reply:
+                case Message(place=Place.UPDATE) if message_id is not None:
+                    await self._update(reference, message_id, reply)
+                case Message(place=Place.PRIVATE):
+                    await self._connector.post(await self._private(reference, user), render.activity(reply))
+                case Message():
+                    await self._connector.post(reference, render.activity(reply))
+                case Form():
+                    await self._connector.post(await self._private(reference, user), render.form_activity(reply))
+                case FormErrors(form=form, errors=errors):
+                    await self._connector.post(await self._private(reference, user), render.form_activity(form, errors))
+
+    async def _update(self, reference: Reference, message_id: str, message: Message) -> None:
+        """Put a card in place for good: what the response replaces is replaced for the one who tapped, on that device."""
+        try:
+            await self._connector.update(reference, message_id, render.activity(message))
+        except DeliveryError as error:
+            if not error.permanent:
+                raise
+            await self._connector.post(reference, render.activity(message))
+
+    async def _private(self, reference: Reference, user: str) -> Reference:
+        if reference.scope is Scope.PERSONAL:
+            return reference
+        return replace(reference, conversation=await self._connector.personal(reference, user), scope=Scope.PERSONAL, thread=None)
+
+    async def _meet(self, event: Event) -> None:
+        home = self._tenant or (event.reference.tenant if self._app_id is None else None)
+        try:
+            profile = await self._connector.profile(event.reference, event.sender, home=home)
+        except DeliveryError as error:
+            log.warning("teams.profile.not_fetched", reason=str(error))
+            return
+        await self._listener.met(profile)
+
+
+async def _body(request: web.Request) -> dict[str, Any]:
+    if (request.content_length or 0) > BODY_LIMIT:
+        raise web.HTTPRequestEntityTooLarge(max_size=BODY_LIMIT, actual_size=request.content_length or 0)
+    body = await request.read()
+    if len(body) > BODY_LIMIT:
+        raise web.HTTPRequestEntityTooLarge(max_size=BODY_LIMIT, actual_size=len(body))
+    return read_activity(body)
+
+
+def _refused(status: HTTPStatus, error: Exception) -> web.Response:
+    log.info("teams.activity.refused", status=int(status), reason=str(error))
+    headers = {"Retry-After": RETRY_AFTER} if status == HTTPStatus.SERVICE_UNAVAILABLE else {}
+    return web.Response(status=status, headers=headers)
+
+
+def _unheard(payload: dict[str, Any]) -> InvokeResponse:
+    """Answer what asks for no turn, as Teams expects: an empty object for a thumb, "not implemented" for an invoke that we don't serve."""
+    log.info("teams.activity.unheard", type=payload["type"], name=payload.get("name"), action=payload.get("action"))
+    if payload["type"] != ActivityTypes.invoke:
+        return InvokeResponse(status=HTTPStatus.OK)
+    if payload.get("name") == "message/submitAction":
+        return InvokeResponse(status=HTTPStatus.OK, body={})
+    return InvokeResponse(status=HTTPStatus.NOT_IMPLEMENTED)
+
+
+def _invoke_response(name: object, event: Event, replies: Sequence[Reply]) -> dict[str, Any] | None:
+    """Return what the invoke's response holds; None (an empty one) closes a dialog."""
+    said = next((render.headline(reply) for reply in replies if isinstance(reply, Message)), None)
+    if name not in _DIALOGS:
+        replaced = next((reply for reply in replies if isinstance(reply, Message) and reply.place is Place.UPDATE), None)
+        return render.replacement(replaced) if replaced is not None else render.acknowledgement(said or "✓")
+    for reply in replies:
+        match reply:
+            case Form():
+                return render.task(reply, message_id=_tapped_message(event))
+            case FormErrors(form=form, errors=errors):
+                return render.task(form, errors, message_id=_tapped_message(event))
+            case Message():
+                pass
+    return None if name == "task/submit" else render.task_message(said or "…")
+
+
+def _tapped_message(event: Event) -> str | None:
+    return event.message_id if isinstance(event, ActionTaken | FormAsked | FormSubmitted) else None

@@ -1,0 +1,288 @@
+"""Messages and forms to Teams' JSON: Adaptive Cards 1.5, pure functions to plain dicts.
+
+Words are shown as they stand. A TextBlock and a Fact read a subset of Markdown, a TextRun none: whatever can be a run is one, and what must be a
+fact is escaped. Limits: https://learn.microsoft.com/microsoftteams/platform/task-modules-and-cards/cards/cards-format
+"""
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, TypeAlias
+from urllib.parse import urlsplit
+
+from adapters.teams.parse import ACTION_KEY, FORM_KEY, INPUT_PREFIX, MESSAGE_KEY
+from dialogs.actions import Action, opens_form, pack
+from dialogs.messages import (
+    BUTTON_LIMIT,
+    Block,
+    Bullets,
+    Button,
+    Buttons,
+    Choice,
+    FieldError,
+    Fields,
+    Form,
+    Input,
+    Item,
+    Items,
+    Link,
+    Message,
+    Note,
+    Text,
+    Title,
+    plain_text,
+)
+
+SIZE_LIMIT = 28 * 1024  # bytes of a message's JSON in UTF-8 (platforms.md)
+ACTIONS_LIMIT = 6  # actions that Teams shows in one row
+QUIET_LIMIT = 3  # quiet buttons that fit beside each other in a chat's width
+HEADLINE_LIMIT = 120  # characters; one line of a notification
+EXPANDED_LIMIT = 5  # options that are shown all at once rather than in a list to unfold
+CARD_TYPE = "application/vnd.microsoft.card.adaptive"
+
+Json: TypeAlias = dict[str, Any]
+
+_CLIPS = (None, 4000, 1000, 300, 80)  # characters of one text, tried in turn until the message fits
+_ANYWHERE = re.compile(r"([\\`*_\[\]~&<>])")
+_AT_START = re.compile(r"^(\d*)([-+#.)])")
+_SCHEMES = frozenset({"https", "http", "mailto"})
+
+
+def activity(message: Message) -> Json:
+    """Render a message as an activity to post, at most `SIZE_LIMIT` bytes as `encode` writes it.
+
+    It has a summary for the notification and no text: Teams splits a text and a card into two messages and then returns no id
+    (https://learn.microsoft.com/microsoftteams/platform/bots/how-to/conversations/conversation-messages).
+    """
+    return _wrapped(card(message), headline(message), message.language)
+
+
+def card(message: Message) -> Json:
+    """Render a message as a card, small enough for `activity`; what must be left out to fit goes first by length, then from the end."""
+    room = SIZE_LIMIT - len(encode(_wrapped(_card([]), headline(message), message.language)))
+    for limit in _CLIPS:
+        body = [element for block in message.blocks for element in _block(block, limit)]
+        if sum(map(_weight, body)) <= room:
+            return _card(body or [_words("…")])
+    return _card(list(_fitting(body, room)))
+
+
+def form_activity(form: Form, errors: Sequence[FieldError] = ()) -> Json:
+    """Render a form as a message, for a client that has no dialogs and so taps its button as a plain submission."""
+    return _wrapped(form_card(form, errors), _clip(form.title, HEADLINE_LIMIT), form.language)
+
+
+def form_card(form: Form, errors: Sequence[FieldError] = (), *, message_id: str | None = None) -> Json:
+    """Render a form as a card, each error below its input. `message_id` is the message whose button opened it, and comes back with it."""
+    ids = {block.id for block in form.blocks if isinstance(block, Input | Choice)}
+    body = [_error(error) for error in errors if error.input not in ids]
+    for block in form.blocks:
+        match block:
+            case Text():
+                body.extend(_block(block, None))
+            case Input() | Choice():
+                body.append(_input(block) if isinstance(block, Input) else _choice(block))
+                body.extend(_error(error) for error in errors if error.input == block.id)
+    kept = {ACTION_KEY: pack(form.action), FORM_KEY: "1"} | ({MESSAGE_KEY: message_id} if message_id else {})
+    submit = {"type": "Action.Submit", "title": _label(form.submit), "style": "positive", "data": kept}
+    return _card(body) | {"actions": [submit]}
+
+
+def task(form: Form, errors: Sequence[FieldError] = (), *, message_id: str | None = None) -> Json:
+    """Render a form as the response to `task/fetch` or, with its errors, to `task/submit`. Teams' own cross cancels it."""
+    return {
+        "task": {
+            "type": "continue",
+            "value": {
+                "title": _clip(form.title, HEADLINE_LIMIT),
+                "height": "medium",
+                "width": "medium",
+                "card": {"contentType": CARD_TYPE, "content": form_card(form, errors, message_id=message_id)},
+            },
+        }
+    }
+
+
+def task_message(text: str) -> Json:
+    """Render the response to a dialog's invoke that shows a short text in place of the form."""
+    return {"task": {"type": "message", "value": text}}
+
+
+def replacement(message: Message) -> Json:
+    """Render the response to `adaptiveCard/action` that puts a card in place of the one that was tapped."""
+    return {"statusCode": 200, "type": CARD_TYPE, "value": card(message)}
+
+
+def acknowledgement(text: str) -> Json:
+    """Render the response to `adaptiveCard/action` that leaves the card as it is; an empty one is shown as an error (botbuilder-js#4445)."""
+    return {"statusCode": 200, "type": "application/vnd.microsoft.activity.message", "value": text}
+
+
+def headline(message: Message) -> str:
+    """Say a message in one line."""
+    lines = (line for text in plain_text(message).splitlines() if (line := " ".join(text.split())))
+    return _clip(next(lines, "…"), HEADLINE_LIMIT)
+
+
+def encode(rendered: Json) -> bytes:
+    """Write JSON as it travels."""
+    return json.dumps(rendered, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _wrapped(content: Json, summary: str, language: str) -> Json:
+    return {"type": "message", "summary": summary, "locale": language, "attachments": [{"contentType": CARD_TYPE, "content": content}]}
+
+
+def _card(body: list[Json]) -> Json:
+    return {"$schema": "http://adaptivecards.io/schemas/adaptive-card.json", "type": "AdaptiveCard", "version": "1.5", "body": body}
+
+
+def _weight(element: Json) -> int:
+    return len(encode(element)) + 1  # its comma
+
+
+def _fitting(body: Iterable[Json], room: int) -> Iterator[Json]:
+    cut = _words("…", isSubtle=True)
+    room -= _weight(cut)
+    for element in body:
+        if (weight := _weight(element)) <= room:
+            room -= weight
+            yield element
+    yield cut
+
+
+def _block(block: Block, limit: int | None) -> Iterator[Json]:
+    match block:
+        case Title(text=text, badge=badge):
+            marked = [_run(f"{_clip(badge, limit)}  ", weight="bolder", color="accent")] if badge else []
+            yield {"type": "RichTextBlock", "inlines": [*marked, _run(_clip(text, limit), weight="bolder", size="large")]}
+        case Text(text=text, strong=strong):
+            yield from _paragraphs(_clip(text, limit), **({"weight": "bolder"} if strong else {}))
+        case Note(text=text):
+            yield from _paragraphs(_clip(text, limit), isSubtle=True, size="small")
+        case Fields(fields=fields) if fields:
+            facts = [{"title": _literal(_clip(field.label, limit)), "value": _literal(_clip(field.value, limit))} for field in fields]
+            yield {"type": "FactSet", "facts": facts}
+        case Bullets(items=items):
+            for item in items:
+                yield _words(f"• {_line(_clip(item, limit))}") | {"spacing": "small"}
+        case Items(items=items):
+            yield from (_item(item, limit) for item in items)
+        case Buttons(buttons=buttons, quiet=quiet):
+            yield from _quiet_rows(buttons) if quiet else _rows(buttons)
+        case _:
+            return
+
+
+def _paragraphs(text: str, **look: Any) -> Iterator[Json]:
+    """One element a line: clients differ on line breaks inside a run."""
+    opens = True
+    for line in text.splitlines():
+        if line.strip():
+            yield _words(line, **look) | ({} if opens else {"spacing": "none"})
+            opens = False
+        else:
+            opens = True
+
+
+def _words(text: str, **look: Any) -> Json:
+    return {"type": "RichTextBlock", "inlines": [_run(text, **look)]}
+
+
+def _run(text: str, **look: Any) -> Json:
+    return {"type": "TextRun", "text": text, **look}
+
+
+def _item(item: Item, limit: int | None) -> Json:
+    said = [_words(_line(_clip(item.title, limit)), weight="bolder")]
+    if item.detail:
+        said.append(_words(_line(_clip(item.detail, limit)), isSubtle=True) | {"spacing": "none"})
+    opens = {"type": "ActionSet", "actions": [_tapped(item.open, item.action)]}
+    return {
+        "type": "ColumnSet",
+        "columns": [
+            {"type": "Column", "width": "stretch", "verticalContentAlignment": "center", "items": said},
+            {"type": "Column", "width": "auto", "verticalContentAlignment": "center", "items": [opens]},
+        ],
+    }
+
+
+def _rows(buttons: Sequence[Button | Link]) -> Iterator[Json]:
+    actions = [action | ({"style": "positive"} if button.primary else {}) for button, action in _actions(buttons)]
+    for start in range(0, len(actions), ACTIONS_LIMIT):
+        yield {"type": "ActionSet", "actions": actions[start : start + ACTIONS_LIMIT]}
+
+
+def _quiet_rows(buttons: Sequence[Button | Link]) -> Iterator[Json]:
+    columns = [
+        {"type": "Column", "width": "auto", "selectAction": action, "items": [_words(_label(button.label), isSubtle=True, size="small")]}
+        for button, action in _actions(buttons)
+    ]
+    for start in range(0, len(columns), QUIET_LIMIT):
+        first = {"separator": True} if start == 0 else {"spacing": "small"}
+        yield {"type": "ColumnSet", "columns": columns[start : start + QUIET_LIMIT], **first}
+
+
+def _actions(buttons: Sequence[Button | Link]) -> Iterator[tuple[Button | Link, Json]]:
+    for button in buttons:
+        match button:
+            case Link(label=label, url=url):
+                if _is_web(url):
+                    yield button, {"type": "Action.OpenUrl", "title": _label(label), "url": url}
+            case Button(label=label, action=action):
+                yield button, _tapped(label, action)
+
+
+def _tapped(label: str, action: Action) -> Json:
+    """Execute lets the response replace the card; only Submit can open a dialog."""
+    chosen: Json = {ACTION_KEY: pack(action)}
+    if opens_form(action):
+        return {"type": "Action.Submit", "title": _label(label), "data": chosen | {"msteams": {"type": "task/fetch"}}}
+    return {"type": "Action.Execute", "title": _label(label), "verb": action.kind, "data": chosen}
+
+
+def _input(asked: Input) -> Json:
+    optional = {key: value for key, value in (("placeholder", asked.placeholder), ("value", asked.value)) if value}
+    shape = {"isMultiline": asked.multiline, "maxLength": max(asked.limit, 1)}
+    return {"type": "Input.Text", **_asked(asked), **shape, **optional}
+
+
+def _choice(asked: Choice) -> Json:
+    options = [{"title": _label(option.label), "value": option.value} for option in asked.options]
+    optional = {"value": asked.value} if asked.value is not None else {}
+    style = "expanded" if len(options) <= EXPANDED_LIMIT else "compact"
+    return {"type": "Input.ChoiceSet", **_asked(asked), "style": style, "wrap": True, "choices": options, **optional}
+
+
+def _asked(asked: Input | Choice) -> Json:
+    """The client itself refuses to send a required input that is empty; it then shows the label, in the form's own language."""
+    required = {"isRequired": True, "errorMessage": asked.label} if asked.required else {}
+    return {"id": INPUT_PREFIX + asked.id, "label": asked.label, **required}
+
+
+def _error(error: FieldError) -> Json:
+    return _words(_line(error.text), color="attention", weight="bolder") | {"spacing": "none"}
+
+
+def _label(text: str) -> str:
+    return _clip(_line(text), BUTTON_LIMIT) or "…"
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _clip(text: str, limit: int | None) -> str:
+    return text if limit is None or len(text) <= limit else text[: limit - 1].rstrip() + "…"
+
+
+def _literal(text: str) -> str:
+    return _AT_START.sub(r"\1\\\2", _ANYWHERE.sub(r"\\\1", _line(text)))
+
+
+def _is_web(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return parts.scheme.lower() in _SCHEMES and bool(parts.netloc or parts.path)
