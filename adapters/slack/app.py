@@ -1,0 +1,205 @@
+"""The Slack adapter: takes a turn for every gesture, acknowledges it, then posts what was said.
+
+The turn comes before the acknowledgement in every lane, so that Slack sends again what a crash took from us; it takes local work only.
+Posting comes after, so that a slow Slack never holds up an acknowledgement. Two things must be in the response: the errors of a form, and a
+form itself, whose trigger lives 3 seconds.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from functools import partial
+from typing import Any, Literal
+
+import structlog
+from aiohttp import web
+from slack_bolt.adapter.aiohttp import to_aiohttp_response
+from slack_bolt.response import BoltResponse
+
+from adapters.port import DeliveryError, Listener, Taken, Unanswered
+from adapters.slack import views
+from adapters.slack.bolt import bolt_app, bolt_request
+from adapters.slack.client import API_URL, RefusedError, SlackClient
+from adapters.slack.gate import Gate
+from adapters.slack.origin import Origin
+from adapters.slack.parse import parse
+from adapters.slack.payload import MalformedPayloadError, Payload, decode, identifier
+from adapters.slack.posting import post, posted
+from adapters.slack.socket import Socket
+from dialogs.events import ConversationStarted, Event, FormAsked, FormSubmitted
+from dialogs.messages import Form, FormErrors
+
+Prompts = Callable[[str | None], Sequence[tuple[str, str]]]
+
+_FORM_SECONDS = 2.0  # for views.open: with the turn before it, the whole stays within the 3 seconds that Slack waits
+
+log = structlog.get_logger()
+
+
+class SlackAdapter:
+    """One workspace, by its bot token: over HTTP with a signing secret, over Socket Mode with an app token, or both.
+
+    `clock` tells the time of what comes over the socket without a time of its own. `prompts` returns what to suggest in an assistant thread, as
+    (title, message) pairs, for a locale such as `fr-FR` (None when Slack tells none). `timeout` is in seconds, for a call to Slack.
+    Raises ValueError with neither secret nor app token.
+    """
+
+    platform: Literal["slack"] = "slack"
+
+    def __init__(
+        self,
+        bot_token: str,
+        signing_secret: str | None,
+        *,
+        clock: Callable[[], datetime],
+        api_url: str = API_URL,
+        app_token: str | None = None,
+        prompts: Prompts | None = None,
+        timeout: float = 5,
+    ) -> None:
+        if not (signing_secret or app_token):
+            raise ValueError("Slack needs a signing secret (HTTP) or an app token (Socket Mode)")
+        self._gate = Gate(signing_secret) if signing_secret else None
+        self._clock, self._prompts = clock, prompts
+        self._app_token, self._api_url = app_token, api_url
+        self._client = SlackClient(bot_token, api_url, timeout=timeout)
+        self._bolt = bolt_app(self._client, self._hear, bot_token=bot_token, api_url=api_url)
+        self._socket: Socket | None = None
+        self._meeting: set[str] = set()
+
+    def routes(self) -> Iterable[web.RouteDef]:
+        """Return the one route of all gestures; none without a signing secret."""
+        return [web.post("/slack/events", partial(self._receive, self._gate))] if self._gate else []
+
+    async def start(self, listener: Listener) -> None:
+        """Open the HTTP session, and have the socket connected; neither waits for Slack."""
+        self._listener = listener
+        await self._client.open()
+        listener.spawn(self._introduce())
+        if self._app_token:
+            self._socket = Socket(self._bolt, self._app_token, self._api_url)
+            listener.spawn(self._socket.connect())
+
+    async def stop(self) -> None:
+        """Close the socket and the HTTP session."""
+        if self._socket is not None:
+            await self._socket.close()
+        await self._client.close()
+
+    async def post_again(self, unanswered: Unanswered) -> None:
+        """Post what isn't in its conversation yet, after looking there for our stamps. Raises DeliveryError."""
+        await post(self._client, unanswered, already=await posted(self._client, unanswered))
+
+    async def _receive(self, gate: Gate, request: web.Request) -> web.Response:
+        """Answer one HTTP request: 401 unless signed, 400 unless of a known form, else what Bolt's middlewares and ours return."""
+        body = await request.read()
+        sent = gate.admits(body, request.headers)
+        if sent is None:
+            return web.json_response({"error": "not signed by Slack"}, status=401)
+        try:
+            heard = bolt_request(decode(body, request.content_type), sent)
+        except MalformedPayloadError as error:
+            return web.json_response({"error": str(error)}, status=400)
+        return await to_aiohttp_response(await self._bolt.async_dispatch(heard))
+
+    async def _hear(self, payload: Payload, received: datetime | None) -> BoltResponse:
+        """Take the turn of a payload and return its acknowledgement."""
+        try:
+            event = parse(payload, received=received or self._clock(), ours=self._client.known_installation)
+        except MalformedPayloadError as error:
+            log.warning("slack.malformed", reason=str(error))
+            return BoltResponse(status=400, body={"error": str(error)})
+        if event is None:
+            log.info("slack.ignored", kind=payload.get("type"), inner=_inner_kind(payload))
+            return BoltResponse(status=200, body={"options": []} if payload.get("type") == "block_suggestion" else "")
+        taken = await self._listener.take(event)
+        response = await self._respond(payload, event, taken)
+        if not taken.acquainted and event.sender.user not in self._meeting:
+            self._meeting.add(event.sender.user)
+            self._listener.spawn(self._meet(event))
+        if taken.first:
+            self._listener.spawn(self._answer(_unanswered(event, taken)))
+            if isinstance(event, ConversationStarted):
+                self._listener.spawn(self._suggest(event))
+        return response
+
+    async def _respond(self, payload: Payload, event: Event, taken: Taken) -> BoltResponse:
+        """Return what must be in the response: the errors of a form, or a form; else an empty acknowledgement."""
+        origin = Origin(reference=event.reference, message_id=getattr(event, "message_id", None))
+        for reply in taken.replies:
+            match event, reply:
+                case FormSubmitted(), FormErrors():
+                    return BoltResponse(status=200, body=views.errors(reply, origin))
+                case FormSubmitted(), Form():
+                    return BoltResponse(status=200, body={"response_action": "update", "view": views.modal(reply, origin)})
+                case FormAsked(), Form():
+                    return await self._open_form(payload, views.modal(reply, origin), event)
+                case _:
+                    continue
+        return BoltResponse(status=200)
+
+    async def _open_form(self, payload: Payload, view: dict[str, Any], event: Event) -> BoltResponse:
+        """Open a form within the request. When it can't be opened, nothing else would show it: refusing the request makes Slack warn the person."""
+        try:
+            async with asyncio.timeout(_FORM_SECONDS):
+                await self._client.open_view(identifier(payload, "trigger_id"), view)
+        except (DeliveryError, TimeoutError, MalformedPayloadError) as error:
+            if isinstance(error, RefusedError) and error.code == "exchanged_trigger_id":
+                return BoltResponse(status=200)  # the platform's retry: the first time opened it
+            log.warning("slack.form_not_opened", event_key=str(event.key), reason=str(error) or type(error).__name__)
+            return BoltResponse(status=502, body={"error": "the form could not be opened"})
+        return BoltResponse(status=200)
+
+    async def _answer(self, answer: Unanswered) -> None:
+        """Post the replies of a turn; what fails for a while is left to the sweep."""
+        try:
+            await post(self._client, answer)
+        except DeliveryError as error:
+            log.warning("slack.not_posted", event_key=str(answer.key), reason=str(error), permanent=error.permanent)
+            if not error.permanent:
+                return
+        await self._listener.answered(answer.key)
+
+    async def _meet(self, event: Event) -> None:
+        try:
+            await self._listener.met(await self._client.profile(event.reference.tenant, event.sender.user))
+        except DeliveryError as error:
+            log.warning("slack.profile_unknown", user=event.sender.user, reason=str(error))
+        finally:
+            self._meeting.discard(event.sender.user)
+
+    async def _suggest(self, event: ConversationStarted) -> None:
+        """Suggest questions in an assistant thread, in the language of the person's Slack."""
+        place = event.reference
+        if self._prompts is None or place.thread is None:
+            return
+        try:
+            profile = await self._client.profile(place.tenant, event.sender.user)
+            if prompts := self._prompts(profile.locale):
+                await self._client.suggest(place.conversation, place.thread, prompts)
+        except DeliveryError as error:
+            log.warning("slack.no_prompts", event_key=str(event.key), reason=str(error))
+
+    async def _introduce(self) -> None:
+        """Ask Slack who we are; until it says, payloads are believed about that."""
+        try:
+            ours = await self._client.installation()
+        except DeliveryError as error:
+            log.error("slack.unknown_installation", reason=str(error), permanent=error.permanent)  # noqa: TRY400 (a reason, not a traceback)
+        else:
+            log.info("slack.installed", team=ours.team, bot=ours.user)
+
+
+def _unanswered(event: Event, taken: Taken) -> Unanswered:
+    return Unanswered(
+        key=event.key,
+        reference=event.reference,
+        user=event.sender.user,
+        message_id=getattr(event, "message_id", None),
+        replies=taken.replies,
+    )
+
+
+def _inner_kind(payload: Payload) -> object:
+    event = payload.get("event")
+    return event.get("type") if isinstance(event, dict) else None
