@@ -124,4 +124,3 @@ class ConversationStarted(_Heard):
 
 
 Event = MessageReceived | ActionTaken | FormAsked | FormSubmitted | HomeOpened | ConversationStarted
-EVENTS: tuple[type[Event], ...] = (MessageReceived, ActionTaken, FormAsked, FormSubmitted, HomeOpened, ConversationStarted)

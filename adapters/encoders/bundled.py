@@ -34,11 +34,6 @@ class BundledEncoder:
         """The model's id and version."""
         return self._model
 
-    @property
-    def dimensions(self) -> int:
-        """The length of a vector."""
-        return DIMENSIONS
-
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return unit vectors, shape (len(texts), 512). Blocking, and one call at a time: about 2 ms a text."""
         # A lone surrogate, which JSON may carry, has no UTF-8 form.

@@ -14,9 +14,5 @@ class Encoder(Protocol):
     def model(self) -> str:
         """The model's id and version: vectors of two models never mix."""
 
-    @property
-    def dimensions(self) -> int:
-        """The length of a vector."""
-
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Return unit vectors, shape (len(texts), dimensions). Blocking: call it in a worker thread."""
+        """Return unit vectors, shape (len(texts), the model's dimensions). Blocking: call it in a worker thread."""
