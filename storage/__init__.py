@@ -1,0 +1,3 @@
+"""Storage: the only SQL."""
+
+from sqlmodel import Session as Session

@@ -1,0 +1,95 @@
+"""PostgreSQL: one transaction at a time for each conversation, across processes."""
+
+import asyncio
+import hashlib
+from collections.abc import Callable
+from typing import TypeVar
+from weakref import WeakValueDictionary
+
+import psycopg
+from sqlalchemy import URL, bindparam, text
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlmodel import Session
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from storage.errors import UnavailableError
+
+T = TypeVar("T")
+
+CONNECT_SECONDS = 10
+_CONNECTIONS = 10  # of one process; PostgreSQL itself allows 100 by default
+# One statement, so one round trip, that is also the ping of a connection that has been idle. A process that freezes inside a body loses its
+# transaction, and with it the lock that others wait for.
+_LOCK = text("SELECT pg_advisory_xact_lock(:key), set_config('idle_in_transaction_session_timeout', '10s', true)").bindparams(bindparam("key"))
+
+
+class Postgresql:
+    """A PostgreSQL database: one pool; each read statement stands for itself, each write is a transaction under its conversation's lock."""
+
+    def __init__(self, address: URL) -> None:
+        self._engine = create_async_engine(
+            address, pool_size=_CONNECTIONS, max_overflow=0, connect_args={"connect_timeout": CONNECT_SECONDS, "application_name": "pourqui"}
+        )
+        self._reads = self._engine.execution_options(isolation_level="AUTOCOMMIT")
+        # those of one process that wait for the same conversation wait here, and hold no connection meanwhile
+        self._queues: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+
+    async def read(self, body: Callable[[Session], T]) -> T:
+        """Run a body that only reads; once more where its connection had died while it was idle."""
+        try:
+            return await self._read(body)
+        except DBAPIError as error:
+            if not error.connection_invalidated:
+                raise
+            return await self._read(body)
+
+    async def _read(self, body: Callable[[Session], T]) -> T:
+        async with AsyncSession(self._reads, expire_on_commit=False) as session:
+            return await session.run_sync(lambda _: body(session.sync_session))
+
+    async def write(self, conversation_key: str, body: Callable[[Session], T]) -> T:
+        """Run a body in a transaction, alone in its conversation; once more where it lost a race that nobody could foresee."""
+        async with self._queues.setdefault(conversation_key, asyncio.Lock()):
+            try:
+                return await self._write(conversation_key, body)
+            except DBAPIError as error:
+                if not _deserves_another(error):
+                    raise
+                return await self._write(conversation_key, body)
+
+    async def _write(self, conversation_key: str, body: Callable[[Session], T]) -> T:
+        def locked(session: Session) -> T:
+            session.connection().execute(_LOCK, {"key": lock_key(conversation_key)})
+            value = body(session)
+            session.flush()
+            return value
+
+        async with AsyncSession(self._engine, expire_on_commit=False) as session:
+            value = await session.run_sync(lambda _: locked(session.sync_session))
+            try:
+                await session.commit()
+            except DBAPIError as error:
+                if error.connection_invalidated:
+                    raise UnavailableError("PostgreSQL went away during a commit: whether it was kept is unknown") from error
+                raise
+            return value
+
+    async def close(self) -> None:
+        """Close the pool."""
+        await self._engine.dispose()
+
+
+def lock_key(name: str) -> int:
+    """Return the 64-bit number that PostgreSQL locks for a name. Two names may share one: they then wait for each other, nothing worse."""
+    return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), "big", signed=True)
+
+
+def _deserves_another(error: DBAPIError) -> bool:
+    """Tell whether a body may succeed when it's run again.
+
+    Yes if its connection died before the commit, if two transactions waited for each other, and if another one wrote the same row (a person who
+    speaks for the first time in two conversations at once).
+    """
+    lost_race = isinstance(error.orig, psycopg.errors.DeadlockDetected | psycopg.errors.SerializationFailure)
+    return error.connection_invalidated or lost_race or isinstance(error, IntegrityError)

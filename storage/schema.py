@@ -1,0 +1,115 @@
+"""The database's schema: which revision it has, which one this version needs, and how it gets there."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from io import StringIO
+from pathlib import Path
+from typing import Final
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import Script, ScriptDirectory
+from sqlalchemy import URL, Connection, NullPool, create_engine, text
+from sqlmodel import Session
+
+from storage.address import folder_of, is_sqlite, parse, shown
+from storage.errors import TooNewError, UnavailableError, told_as_unavailable
+from storage.postgresql import CONNECT_SECONDS, lock_key
+from storage.sqlite import engine_of
+
+_MIGRATIONS: Final = Path(__file__).parent / "migrations"
+
+
+def head() -> str:
+    """Return the revision that this version of pourqui needs."""
+    revision = ScriptDirectory.from_config(_configuration()).get_current_head()
+    if revision is None:
+        raise LookupError(f"no revision in {_MIGRATIONS}: the installation is incomplete")
+    return revision
+
+
+def revisions() -> list[str]:
+    """Return every revision, the oldest first."""
+    return [script.revision for script in reversed(list(ScriptDirectory.from_config(_configuration()).walk_revisions()))]
+
+
+def revision_of(url: str) -> str | None:
+    """Return the revision of a database, None for an empty one. Blocking. Raises AddressError, UnavailableError."""
+    address = parse(url)
+    if is_sqlite(address) and not Path(address.database or "").exists():
+        return None
+    with _transaction(address) as connection:
+        return _revision(connection)
+
+
+def upgrade(url: str, to: str | None = None) -> str:
+    """Bring a database, which may be empty, to `to` (this version's revision where None); return the revision it has then. Blocking.
+
+    All or nothing, and one process at a time: a second one waits, then finds nothing left to do. Raises TooNewError for a database of a later
+    version, which is left as it is, AddressError, and UnavailableError.
+    """
+    wanted = to or head()
+    with _transaction(parse(url)) as connection:
+        current = _revision(connection)
+        if current is not None and current not in revisions():
+            raise TooNewError(f"the database has revision {current}, this version of pourqui knows {head()} at most: install the later version")
+        command.upgrade(_configuration(connection), wanted)
+    return wanted
+
+
+def draft(title: str, migrations: Path = _MIGRATIONS) -> Path:
+    """Write the next revision, from what the tables say and no revision does yet, for somebody to read and mend; return its file.
+
+    For those who change the tables: `python -c 'from storage.schema import draft; draft("Who may see what")'`.
+    """
+    engine = create_engine("sqlite://")
+    with engine.begin() as connection:
+        configuration = _configuration(connection, migrations)
+        command.upgrade(configuration, "head")
+        number = len(list(ScriptDirectory.from_config(configuration).walk_revisions())) + 1
+        script = command.revision(configuration, title, autogenerate=True, rev_id=f"{number:04}")
+    engine.dispose()
+    if not isinstance(script, Script):
+        raise TypeError(f"Alembic wrote {script}, not one revision")
+    return Path(script.path)
+
+
+def _configuration(connection: Connection | None = None, migrations: Path = _MIGRATIONS) -> Config:
+    configuration = Config(stdout=StringIO())
+    configuration.set_main_option("script_location", str(migrations).replace("%", "%%"))
+    configuration.set_main_option("file_template", "r%%(rev)s_%%(slug)s")
+    configuration.attributes["connection"] = connection
+    return configuration
+
+
+def _revision(connection: Connection) -> str | None:
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+@contextmanager
+def _transaction(address: URL) -> Iterator[Connection]:
+    """Open a transaction that shuts out every other migration, and on SQLite every other writer."""
+    if is_sqlite(address):
+        if not folder_of(address).is_dir():
+            raise UnavailableError(f"there's no folder {folder_of(address)} to hold the database")
+        # foreign keys stay off: a table that's made anew is dropped in between
+        engine = engine_of(address, begin="BEGIN IMMEDIATE")
+    else:
+        engine = create_engine(address, poolclass=NullPool, connect_args={"connect_timeout": CONNECT_SECONDS})
+    try:
+        with told_as_unavailable(f"{shown(address)} doesn't answer"), engine.begin() as connection:
+            if not is_sqlite(address):
+                connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": lock_key("migrations")})
+            yield connection
+    finally:
+        engine.dispose()
+
+
+def time_of(session: Session) -> datetime | None:
+    """Return what time the database server thinks it is, None where there's no server (SQLite has this machine's clock)."""
+    if session.connection().dialect.name == "sqlite":
+        return None
+    told: datetime = session.connection().exec_driver_sql("SELECT clock_timestamp()").scalar_one()
+    return told
