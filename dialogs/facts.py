@@ -52,8 +52,15 @@ class LanguageChosen:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LanguageSpoken:
+    """The person wrote in this language, another than the time before: what they tap from now on answers in it."""
+
+    language: Language
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Greeted:
     """The bot introduced itself to this person, which it does once."""
 
 
-Fact = ExchangeOpened | Chosen | NotMineSaid | WrongSaid | LanguageChosen | Greeted
+Fact = ExchangeOpened | Chosen | NotMineSaid | WrongSaid | LanguageChosen | LanguageSpoken | Greeted

@@ -5,7 +5,7 @@ from dialogs.catalog import Function, is_for, is_theirs
 from dialogs.events import ConversationStarted, Event, HomeOpened, Scope
 from dialogs.facts import Greeted
 from dialogs.messages import Block, Bullets, Button, Buttons, Item, Items, Message, Note, Place, Text, Title
-from dialogs.profile import service_item
+from dialogs.profile import service_item, services_for
 from dialogs.sheet import badge, short_name, unlinked
 from dialogs.turn import Context, State, Turn, is_public, place_for, segments_for
 
@@ -54,7 +54,7 @@ def started(event: ConversationStarted, context: Context, state: State | None) -
     blocks: tuple[Block, ...] = (
         Text(text=introduction(context)),
         Note(text=context.t("Mention me with your question: I answer in its thread, with what is open to everyone.")),
-        _function_buttons(context, list(context.catalogue.functions)),
+        _function_buttons(context, _ordered(event, context)),
     )
     return Turn(replies=(Message(language=context.language, blocks=blocks),), state=State(dialog=DIALOG, version=VERSION, kept={}))
 
@@ -120,9 +120,13 @@ def help_card(event: Event, context: Context) -> Turn:
 
 
 def _ordered(event: Event, context: Context) -> list[Function]:
-    """Put the functions that have something for this person by name first; the catalogue's order otherwise."""
+    """Put the functions that do most for this person first: by what is theirs by name, then by what is open to them."""
     segments = segments_for(event, context.person)
-    return sorted(context.catalogue.functions, key=lambda function: -sum(is_theirs(service, segments) for service in function.services))
+
+    def reach(function: Function) -> tuple[int, int]:
+        return -sum(is_theirs(service, segments) for service in function.services), -len(services_for(function, segments))
+
+    return sorted(context.catalogue.functions, key=reach)
 
 
 def _function_buttons(context: Context, functions: list[Function]) -> Buttons:

@@ -10,7 +10,8 @@ class Person:
     """Somebody who may speak to the bot.
 
     `linked` is True once a verified e-mail tied a platform's account to the directory; until then only what is open to all is offered.
-    `language` is the person's explicit choice, `directory_language` what the directory says. `stranger` is somebody of another company.
+    `language` is the person's explicit choice, `directory_language` what the directory says, `spoken_language` what they last wrote in.
+    `stranger` is somebody of another company.
     `greeted` is True once the bot has introduced itself to them.
     """
 
@@ -19,6 +20,7 @@ class Person:
     email: str | None = None
     language: Language | None = None
     directory_language: Language | None = None
+    spoken_language: Language | None = None
     locale: str | None = None
     timezone: str | None = None
     site: str | None = None

@@ -1,5 +1,6 @@
 """The router: which dialog decides upon an event."""
 
+from dataclasses import replace
 from typing import assert_never
 
 from dialogs import ask, home, preferences, profile, talk
@@ -21,6 +22,7 @@ from dialogs.actions import (
     WriteQuestion,
 )
 from dialogs.events import ActionTaken, ConversationStarted, Event, FormAsked, FormSubmitted, HomeOpened, MessageReceived
+from dialogs.facts import LanguageSpoken
 from dialogs.messages import Form, Message, Place, Text
 from dialogs.search.match import FunctionAsked, Talk, Understood
 from dialogs.turn import Context, State, Turn, place_for
@@ -50,6 +52,14 @@ def decide(state: State | None, event: Event, context: Context) -> Turn:
     """Decide upon an event: the one door to every dialog."""
     if context.person.stranger:
         return _refuse_stranger(event, context)
+    turn = _decide(state, event, context)
+    spoken = context.understood.language if context.understood else None
+    if spoken is None or spoken == context.person.spoken_language:
+        return turn
+    return replace(turn, facts=(*turn.facts, LanguageSpoken(language=spoken)))
+
+
+def _decide(state: State | None, event: Event, context: Context) -> Turn:
     match event:
         case MessageReceived():
             return _message(state, event, context)

@@ -6,7 +6,7 @@ from uuid import uuid5
 
 from dialogs.actions import ForMe
 from dialogs.catalog import Catalogue, Language
-from dialogs.events import ActionTaken, Event, MessageReceived, Scope
+from dialogs.events import ActionTaken, Event, FormAsked, FormSubmitted, MessageReceived, Scope
 from dialogs.facts import Fact
 from dialogs.messages import Place, Reply
 from dialogs.people import Person, language_of_locale
@@ -68,7 +68,12 @@ def place_for(event: Event) -> Place:
 
 
 def language_for(event: Event, person: Person, spoken: Language | None, company: Language) -> Language:
-    """Return the language of a reply: the person's choice, else the message's own, else the platform's locale, the directory's, the company's."""
+    """Return the language of a reply: the person's choice, else the message's own, else the platform's locale, the directory's, the company's.
+
+    A tap has no words of its own: it goes on in the language that the person last wrote in.
+    """
+    if spoken is None and isinstance(event, ActionTaken | FormAsked | FormSubmitted):
+        spoken = person.spoken_language
     return person.language or spoken or language_of_locale(event.sender.locale or person.locale) or person.directory_language or company
 
 

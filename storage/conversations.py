@@ -1,11 +1,11 @@
 """Conversations: what was heard, what was replied, what a dialog remembers."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import bindparam, delete, insert, update
+from sqlalchemy import bindparam, delete, insert, or_, update
 from sqlmodel import Session, col, select
 
 from dialogs.events import ActionTaken, Event, FormAsked, FormSubmitted, Reference
@@ -13,6 +13,9 @@ from dialogs.messages import Reply
 from dialogs.turn import State
 from storage import plain
 from storage.tables import EventRow, StateRow, table_of
+
+SWEEPING: Final = "sweep"  # the key under which held back replies are taken
+CLAIM: Final = timedelta(seconds=50)  # below the minute between two sweeps of one process, so that what failed is tried again by the next
 
 # A turn's statements are built once and run on the connection: SQLAlchemy takes longer to build one, or to look for entities in it, than SQLite
 # to run it.
@@ -91,14 +94,17 @@ def mark_answered(session: Session, key: UUID, now: datetime) -> None:
     session.connection().execute(_ANSWERED, {"event_key": key, "at": now})
 
 
-def unanswered(session: Session, before: datetime, not_before: datetime, limit: int = 100) -> list[HeldBack]:
-    """Return the events heard from `not_before` until `before` whose replies may not have been posted, the oldest first, at most `limit`."""
-    rows = session.exec(
-        select(EventRow)
-        .where(col(EventRow.answered_at).is_(None), col(EventRow.heard_at) >= not_before, col(EventRow.heard_at) < before)
-        .order_by(col(EventRow.heard_at))
-        .limit(limit)
-    )
+def claim_unanswered(session: Session, before: datetime, not_before: datetime, now: datetime, limit: int = 100) -> list[HeldBack]:
+    """Take the events heard from `not_before` until `before` whose replies may not have been posted, the oldest first, at most `limit`.
+
+    What is taken is nobody else's for `CLAIM`: of several processes that sweep at once, one posts. Write it under the key `SWEEPING`.
+    """
+    waiting = (col(EventRow.answered_at).is_(None), col(EventRow.heard_at) >= not_before, col(EventRow.heard_at) < before)
+    free = or_(col(EventRow.swept_at).is_(None), col(EventRow.swept_at) < now - CLAIM)
+    rows = session.exec(select(EventRow).where(*waiting, free).order_by(col(EventRow.heard_at)).limit(limit)).all()
+    for row in rows:
+        row.swept_at = now
+    session.flush()
     return [
         HeldBack(
             key=row.key,

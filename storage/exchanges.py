@@ -7,8 +7,8 @@ from sqlalchemy import bindparam, insert, update
 from sqlmodel import Session, col
 
 from dialogs.events import Event
-from dialogs.facts import Chosen, ExchangeOpened, Fact, Greeted, LanguageChosen, NotMineSaid, WrongSaid
-from storage.people import choose_language, greet
+from dialogs.facts import Chosen, ExchangeOpened, Fact, Greeted, LanguageChosen, LanguageSpoken, NotMineSaid, WrongSaid
+from storage.people import choose_language, greet, speak
 from storage.tables import ExchangeRow, ReportRow, table_of
 
 _NAMESPACE: Final = UUID("b6b3a1f0-43f5-5a53-8a57-6f8d0c8a2c2e")
@@ -34,6 +34,8 @@ def record(session: Session, fact: Fact, *, person_id: str, event: Event, catalo
             _report(session, "wrong", exchange, sheet, comment, person_id, event)
         case LanguageChosen(language=language):
             choose_language(session, person_id, language)
+        case LanguageSpoken(language=language):
+            speak(session, event, language)
         case Greeted():
             greet(session, person_id, event.at)
         case _:

@@ -42,6 +42,7 @@ _FIND: Final = (
         _IDENTITY.name.label("account_name"),
         _IDENTITY.timezone.label("account_timezone"),
         _IDENTITY.locale,
+        _IDENTITY.spoken_language,
         _IDENTITY.guest,
         _IDENTITY.refreshed_at,
         _REFERENCE.conversation,
@@ -120,6 +121,17 @@ def choose_language(session: Session, person_id: str, language: Language | None)
     session.connection().execute(_CHOOSE, {"person": person_id, "choice": language})
 
 
+def speak(session: Session, event: Event, language: Language) -> None:
+    """Note what language this account last wrote in."""
+    place = event.reference
+    account = (
+        col(IdentityRow.platform) == place.platform,
+        col(IdentityRow.tenant) == place.tenant,
+        col(IdentityRow.user) == event.sender.user,
+    )
+    session.exec(update(IdentityRow).where(*account).values(spoken_language=language))
+
+
 def greet(session: Session, person_id: str, at: datetime) -> None:
     """Note that the bot introduced itself; the first time counts."""
     session.connection().execute(_GREET, {"person": person_id, "at": at})
@@ -159,6 +171,7 @@ def _known(row: Row[*tuple[Any, ...]]) -> Known:
         email=row.email or row.account_email,
         language=row.language,
         directory_language=row.directory_language,
+        spoken_language=row.spoken_language,
         locale=row.locale,
         timezone=row.timezone or row.account_timezone,
         site=row.site,

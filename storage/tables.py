@@ -62,6 +62,7 @@ class IdentityRow(Row, table=True):
     name: str | None = None
     email: str | None = Field(default=None, index=True)
     locale: str | None = None
+    spoken_language: str | None = None
     timezone: str | None = None
     guest: bool = False
     refreshed_at: datetime | None = None
@@ -97,6 +98,7 @@ class EventRow(Row, table=True):
     replies: str = Field(sa_type=Text)
     heard_at: datetime
     answered_at: datetime | None = None
+    swept_at: datetime | None = None
     given_up: bool = False
 
     # only what waits for its answer is in the index: the sweep reads a handful of rows, however old the table grows

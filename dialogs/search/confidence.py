@@ -7,7 +7,7 @@ from typing import Final, Self
 import numpy as np
 from numpy.typing import NDArray
 
-SURE: Final = 0.7  # of the questions at this very score are rightly answered: there one answer is given outright (most score higher)
+SURE: Final = 0.65  # of the questions at this very score are rightly answered: there one answer is given outright (most score higher)
 SURE_WHEN_SCARCE: Final = 0.8  # where a sheet has fewer than `ENOUGH` phrasings
 ENOUGH: Final = 5  # phrasings of a sheet in its better language; below, the phrasings say too little about what people will write
 

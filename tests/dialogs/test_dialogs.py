@@ -22,7 +22,7 @@ from dialogs.actions import (
 )
 from dialogs.catalog import Catalogue, Language, Localized
 from dialogs.events import Event
-from dialogs.facts import Chosen, ExchangeOpened, Greeted, LanguageChosen, NotMineSaid, WrongSaid
+from dialogs.facts import Chosen, ExchangeOpened, Greeted, LanguageChosen, LanguageSpoken, NotMineSaid, WrongSaid
 from dialogs.messages import Button, Buttons, Form, FormErrors, Items, Message, Place, plain_text
 from dialogs.people import Person
 from dialogs.router import decide, question_of
@@ -555,6 +555,12 @@ def test_the_language_can_follow_the_messages_again() -> None:
     assert "Désormais, je réponds dans la langue de votre message." in words(turn)
     assert message(turn).place is Place.HERE
     assert message(decide(None, taps(SetLanguage(language=None), where=CHANNEL), context())).place is Place.PRIVATE
+
+
+def test_the_language_that_somebody_writes_in_is_noted_when_it_changes() -> None:
+    english = Understood(question="thanks a lot", language="en", talk=Talk.THANKS)
+    assert fact(decide(None, said("thanks a lot"), context(understood=english))) == LanguageSpoken(language="en")
+    assert decide(None, said("thanks a lot"), context(replace(ALICE, spoken_language="en"), understood=english)).facts == ()
 
 
 # --- talk ----------------------------------------------------------------------------------------------------------------------------------------

@@ -37,7 +37,7 @@ from dialogs.people import Person, language_of_locale
 from dialogs.texts import Texts
 from dialogs.turn import Context, language_for
 from tests.company import ALICE, CATALOGUE, LAPTOP, NOON, TABLET
-from tests.conversation import CHANNEL, DIRECT, said
+from tests.conversation import CHANNEL, DIRECT, said, taps
 
 ACTIONS: tuple[Action, ...] = (
     Home(),
@@ -127,6 +127,13 @@ def test_the_language_of_a_reply() -> None:
     assert language_for(said("x"), somebody, None, "fr") == "en", "or as the profile told it"
     assert language_for(said("x"), replace(somebody, locale="de"), None, "en") == "fr", "then the directory's"
     assert language_for(said("x"), Person(id="q"), None, "en") == "en", "then the company's"
+
+
+def test_a_tap_goes_on_in_the_language_last_written() -> None:
+    somebody = Person(id="p", locale="en-US", spoken_language="fr")
+    assert language_for(taps(Home()), somebody, None, "en") == "fr"
+    assert language_for(taps(Home()), replace(somebody, language="en"), None, "fr") == "en", "but not against an explicit choice"
+    assert language_for(said("x"), somebody, None, "en") == "en", "a message too short to tell follows the platform's locale"
 
 
 def test_a_context_speaks_its_language() -> None:

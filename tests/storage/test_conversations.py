@@ -1,6 +1,7 @@
 """What was heard and replied is kept once, and what was never answered is found again."""
 
-from datetime import timedelta
+import asyncio
+from datetime import datetime, timedelta
 from functools import partial
 
 import pytest
@@ -32,7 +33,7 @@ from dialogs.messages import (
     Title,
 )
 from dialogs.turn import State
-from storage.conversations import HeldBack, give_up_on, mark_answered, recall, remember, replies_to, unanswered
+from storage.conversations import SWEEPING, HeldBack, claim_unanswered, give_up_on, mark_answered, recall, remember, replies_to
 from storage.database import Database
 from storage.tables import EventRow
 from tests.company import NOON
@@ -114,6 +115,10 @@ async def test_a_state_changes_stays_and_is_forgotten(database: Database) -> Non
         assert await database.read(lambda session: recall(session, said("?"))) == state
 
 
+async def take(database: Database, before: datetime, not_before: datetime, *, now: datetime = NOON, limit: int = 100) -> list[HeldBack]:
+    return await database.write(SWEEPING, lambda session: claim_unanswered(session, before, not_before, now, limit))
+
+
 async def test_what_was_never_answered_is_found_again_the_oldest_first(database: Database) -> None:
     tapped = taps(Help(), message="1700.5")
     asked = asks_form(WriteQuestion())
@@ -125,15 +130,23 @@ async def test_what_was_never_answered_is_found_again_the_oldest_first(database:
         await hear(database, event, EVERYTHING, minutes=minutes)
     await database.write("sweep", lambda session: mark_answered(session, answered.key, NOON))
 
-    found = await database.read(lambda session: unanswered(session, NOON + timedelta(minutes=5), NOON + timedelta(minutes=1)))
+    found = await take(database, NOON + timedelta(minutes=5), NOON + timedelta(minutes=1))
     assert found == [
         HeldBack(key=asked.key, reference=asked.reference, user="U1", message_id="m1", replies=EVERYTHING),
         HeldBack(key=tapped.key, reference=tapped.reference, user="U1", message_id="1700.5", replies=EVERYTHING),
         HeldBack(key=submitted.key, reference=TEAMS_DIRECT, user="29:1", message_id="m1", replies=EVERYTHING),
     ]
-    everything = await database.read(lambda session: unanswered(session, NOON + timedelta(hours=1), NOON, limit=2))
-    assert [held.key for held in everything] == [home.key, asked.key]
-    assert everything[0].message_id is None
+    the_rest = await take(database, NOON + timedelta(hours=1), NOON, limit=1)
+    assert [held.key for held in the_rest] == [home.key]
+    assert the_rest[0].message_id is None
+
+
+async def test_of_several_that_sweep_at_once_one_posts_and_what_failed_is_taken_again_later(database: Database) -> None:
+    event = said("bonjour")
+    await hear(database, event)
+    taken = await asyncio.gather(*(take(database, NOON + timedelta(hours=1), NOON) for _ in range(4)))
+    assert sorted(len(one) for one in taken) == [0, 0, 0, 1]
+    assert len(await take(database, NOON + timedelta(hours=1), NOON, now=NOON + timedelta(minutes=1))) == 1
 
 
 async def test_an_answer_is_noted_once(database: Database) -> None:
@@ -155,7 +168,7 @@ async def test_what_is_too_old_is_let_go_and_told_once(database: Database) -> No
 
     assert await let_go() == [older.key, old.key]
     assert await let_go() == []
-    left = await database.read(lambda session: unanswered(session, late, NOON))
+    left = await take(database, late, NOON)
     assert [held.key for held in left] == [young.key]
     rows = await database.read(lambda session: session.exec(select(EventRow.answered_at, EventRow.given_up).order_by(EventRow.gesture)).all())
     assert sorted(rows, key=str) == sorted([(late, True), (late, True), (None, False)], key=str)

@@ -6,7 +6,7 @@ import pytest
 from sqlmodel import Session, col, select
 
 from dialogs.events import Event
-from dialogs.facts import Chosen, ExchangeOpened, Fact, Greeted, LanguageChosen, NotMineSaid, WrongSaid
+from dialogs.facts import Chosen, ExchangeOpened, Fact, Greeted, LanguageChosen, LanguageSpoken, NotMineSaid, WrongSaid
 from storage.database import Database
 from storage.exchanges import record
 from storage.people import find_person, meet
@@ -110,3 +110,10 @@ async def test_a_person_chooses_a_language_and_is_greeted_once(database: Databas
     known = await database.read(lambda session: find_person(session, "slack", "T1", "U1"))
     assert known is not None
     assert (known.person.language, known.person.greeted) == (None, True)
+
+
+async def test_the_language_last_written_in_is_kept_with_the_account(database: Database) -> None:
+    await note(database, LanguageSpoken(language="en"))
+    known = await database.read(lambda session: find_person(session, "slack", "T1", "U1"))
+    assert known is not None
+    assert known.person.spoken_language == "en"

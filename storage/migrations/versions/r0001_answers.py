@@ -51,6 +51,7 @@ def _people() -> None:
         sa.Column("name", sa.String()),
         sa.Column("email", sa.String()),
         sa.Column("locale", sa.String()),
+        sa.Column("spoken_language", sa.String()),
         sa.Column("timezone", sa.String()),
         sa.Column("guest", sa.Boolean(), nullable=False),
         sa.Column("refreshed_at", _TIME),
@@ -87,6 +88,7 @@ def _conversations() -> None:
         sa.Column("replies", sa.Text(), nullable=False),
         sa.Column("heard_at", _TIME, nullable=False),
         sa.Column("answered_at", _TIME),
+        sa.Column("swept_at", _TIME),
         sa.Column("given_up", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("key", name="pk_event"),
     )
