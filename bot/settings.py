@@ -32,9 +32,11 @@ class _SecretFiles(EnvSettingsSource):
         for name in SECRET_NAMES:
             if (path := os.environ.get(f"{name}_FILE")) and not os.environ.get(name):
                 try:
-                    found[name] = Path(path).read_text(encoding="utf-8").strip()
+                    secret = Path(path).read_text(encoding="utf-8").strip()
                 except (OSError, UnicodeDecodeError) as error:
                     raise SettingsError(f"{name}_FILE points to {path}, which can't be read: {error}") from error
+                if secret:  # an empty one isn't set, like an empty variable
+                    found[name] = secret
         return found
 
 
@@ -98,7 +100,7 @@ class Settings(BaseSettings):
     def _known_zone(cls, value: str) -> str:
         try:
             ZoneInfo(value)
-        except (ZoneInfoNotFoundError, ValueError) as error:
+        except (ZoneInfoNotFoundError, ValueError, OSError) as error:  # a folder of zones, such as Europe, is an OSError
             raise ValueError(f"{value!r} isn't an IANA time zone, such as Europe/Paris") from error
         return value
 
@@ -131,6 +133,8 @@ def read_settings(**given: Any) -> Settings:
     except ValidationError as error:
         lines = [f"{_name(mistake['loc'])}: {mistake['msg']}" for mistake in error.errors()]
         raise SettingsError("\n".join(lines)) from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f".env can't be read: {error}") from error
 
 
 def _name(loc: tuple[int | str, ...]) -> str:

@@ -1,0 +1,152 @@
+"""The composition root: settings in, a running application out."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from socket import socket
+
+import structlog
+from aiohttp import web
+
+from adapters.encoders.port import Encoder
+from adapters.playground.app import Playground
+from adapters.port import Adapter
+from adapters.slack.app import SlackAdapter
+from adapters.teams.app import TeamsAdapter
+from adapters.teams.authentication import PUBLIC_SERVICE_URLS
+from bot.clock import now
+from bot.health import Health, guard
+from bot.knowledge import Knowledge
+from bot.metrics import Metrics
+from bot.po import texts
+from bot.settings import Settings
+from bot.sweep import Sweep
+from bot.tasks import Tasks
+from bot.turns import Turns
+from dialogs.catalog import Catalogue, Language
+from dialogs.people import language_of_locale
+from storage import catalog, schema
+from storage.database import Database
+
+BODY_LIMIT = 1024**2  # bytes of a request
+_GRACE = 10.0  # seconds that replies under way have when the application ends
+
+_LOG = structlog.stdlib.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Application:
+    """Everything that runs, wired."""
+
+    database: Database
+    knowledge: Knowledge
+    turns: Turns
+    adapters: Mapping[str, Adapter]
+    tasks: Tasks
+    sweep: Sweep
+    web: web.Application
+
+
+@asynccontextmanager
+async def opened_database(settings: Settings) -> AsyncIterator[Database]:
+    """Open the database, migrated to this version."""
+    if settings.database_url is None:
+        settings.data_folder.mkdir(parents=True, exist_ok=True)
+    await asyncio.to_thread(schema.upgrade, settings.url)
+    async with await Database.open(settings.url) as database:
+        yield database
+
+
+async def load_catalogue(database: Database, catalogue: Catalogue, author: str) -> catalog.Loaded:
+    """Make a catalogue the one that answers; the same content again changes nothing."""
+    return await database.write(catalog.LOADING, lambda session: catalog.load(session, catalogue, author, now()))
+
+
+def adapters_for(settings: Settings, *, dev: bool = False) -> dict[str, Adapter]:
+    """Return the platforms that are on, by name."""
+    adapters: dict[str, Adapter] = {}
+    if settings.slack_on:
+        token, secret, app_token = settings.slack_bot_token, settings.slack_signing_secret, settings.slack_app_token
+        adapters["slack"] = SlackAdapter(
+            token.get_secret_value() if token else "",
+            secret.get_secret_value() if secret else None,
+            clock=now,
+            api_url=settings.slack_api_url,
+            app_token=app_token.get_secret_value() if app_token else None,
+            prompts=lambda locale: suggestions(language_of_locale(locale) or settings.language),
+        )
+    if dev:
+        adapters["teams"] = TeamsAdapter(now=now, dev=True)
+    elif settings.teams_on:
+        password = settings.teams_app_password
+        adapters["teams"] = TeamsAdapter(
+            now=now,
+            app_id=settings.teams_app_id,
+            password=password.get_secret_value() if password else None,
+            tenant_id=settings.teams_tenant_id,
+            app_type=settings.teams_app_type,
+            service_urls=settings.teams_service_urls or PUBLIC_SERVICE_URLS,
+        )
+    return adapters
+
+
+def suggestions(language: Language) -> Sequence[tuple[str, str]]:
+    """Return what to suggest in an assistant thread: each a title and the message it sends."""
+    t = texts(language)
+    return [
+        (t("Who works for you"), t("functions")),
+        (t("What I can do"), t("help")),
+        (t("Your preferences"), t("preferences")),
+    ]
+
+
+@asynccontextmanager
+async def opened(
+    settings: Settings, database: Database, adapters: Mapping[str, Adapter], *, encoder: Encoder, playground: Playground | None = None
+) -> AsyncIterator[Application]:
+    """Wire and start the application on an open database; everything is closed in the reverse order."""
+    started_at = now()
+    metrics, tasks = Metrics(), Tasks()
+    async with AsyncExitStack() as stack:
+        knowledge = Knowledge(database, encoder, metrics)
+        stack.callback(knowledge.close)
+        await knowledge.refresh()
+        turns = Turns(
+            database, knowledge, {"fr": texts("fr"), "en": texts("en")}, company_language=settings.language, metrics=metrics, spawn=tasks.spawn
+        )
+        server = web.Application(client_max_size=BODY_LIMIT, middlewares=[guard(metrics)])
+        server.add_routes(Health(database, knowledge, metrics).routes())
+        for adapter in adapters.values():
+            server.add_routes(list(adapter.routes()))
+        if playground is not None:
+            server.add_routes(playground.routes())
+        for adapter in adapters.values():
+            await adapter.start(turns)
+            stack.push_async_callback(adapter.stop)
+        watching = Tasks()
+        stack.push_async_callback(tasks.close, _GRACE)
+        stack.push_async_callback(watching.close, 0.0)
+        watching.spawn(knowledge.watch())
+        sweep = Sweep(database, adapters, metrics)
+        watching.spawn(sweep.run(started_at))
+        yield Application(database=database, knowledge=knowledge, turns=turns, adapters=adapters, tasks=tasks, sweep=sweep, web=server)
+
+
+@asynccontextmanager
+async def served(application: Application, listening: socket) -> AsyncIterator[str]:
+    """Serve on a socket that listens already; yields the base URL."""
+    runner = web.AppRunner(application.web, handle_signals=False, access_log=None, shutdown_timeout=_GRACE)
+    await runner.setup()
+    try:
+        await web.SockSite(runner, listening).start()
+        host, port = listening.getsockname()[:2]
+        yield f"http://{f'[{host}]' if ':' in host else host}:{port}"
+    finally:
+        await runner.cleanup()
+
+
+def embedded_file(settings: Settings) -> Path | None:
+    """Return the embedded database's file, None where the database is elsewhere."""
+    return None if settings.database_url else settings.data_folder / "pourqui.sqlite3"

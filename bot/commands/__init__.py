@@ -1,0 +1,1 @@
+"""The commands of `pourqui`, a module each."""

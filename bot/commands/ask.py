@@ -1,0 +1,115 @@
+"""`pourqui ask`: one question, answered without a server."""
+
+import json
+import time
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+from dataclasses import asdict, replace
+from typing import Any
+from uuid import uuid4
+
+from adapters.encoders.bundled import BundledEncoder
+from bot.app import embedded_file, opened_database
+from bot.clock import now
+from bot.commands.terminal import fail, run, say, settings, words
+from bot.knowledge import Knowledge, Known, understand_catalogue
+from bot.metrics import Metrics
+from bot.packs import read_pack, sample_folder
+from bot.po import texts
+from bot.settings import Settings
+from dialogs.catalog import Language
+from dialogs.events import MessageReceived, Reference, Scope, Sender
+from dialogs.facts import ExchangeOpened
+from dialogs.messages import Message, plain_text
+from dialogs.people import DirectoryRow, Person, is_called, person_of
+from dialogs.router import decide
+from dialogs.search.index import texts_of
+from dialogs.turn import Context, Turn, language_for, segments_for
+from storage import directory
+
+_ANYBODY = Person(id="anybody", linked=True, greeted=True)  # asks for what is open to everyone, and needs no telling so
+
+
+def ask(question: str, *, as_person: str | None, language: Language | None, as_json: bool) -> None:
+    """Answer a question on standard output."""
+    run(_ask(question, as_person=as_person, language=language, as_json=as_json))
+
+
+async def _ask(question: str, *, as_person: str | None, language: Language | None, as_json: bool) -> None:
+    chosen = settings(log_level="warning")
+    encoder = BundledEncoder()
+    known, people = await _loaded(chosen, encoder) or _sample(encoder)
+    person = _person(people, as_person) if as_person else _ANYBODY
+    if language is not None:
+        person = replace(person, language=language)
+    place = Reference(platform="slack", tenant="terminal", conversation="terminal", scope=Scope.PERSONAL)
+    event = MessageReceived(id=str(uuid4()), at=now(), sender=Sender(user="terminal"), reference=place, text=question)
+    started = time.perf_counter()
+    understood = known.understanding.understand(question, lambda text: encoder.encode([text])[0], segments_for(event, person))
+    context = Context(
+        person=person,
+        catalogue=known.catalogue,
+        texts={"fr": texts("fr"), "en": texts("en")},
+        language=language_for(event, person, understood.language, chosen.language),
+        understood=understood,
+    )
+    turn = decide(None, event, context)
+    milliseconds = round((time.perf_counter() - started) * 1000, 1)
+    message = next(reply for reply in turn.replies if isinstance(reply, Message))
+    say(json.dumps(_as_json(turn, message, milliseconds), ensure_ascii=False) if as_json else plain_text(message))
+
+
+async def _loaded(chosen: Settings, encoder: BundledEncoder) -> tuple[Known, Sequence[DirectoryRow]] | None:
+    """Return what the database knows, None where there's no database or no catalogue in it."""
+    if (file := embedded_file(chosen)) is not None and not file.exists():
+        return None
+    async with AsyncExitStack() as stack:
+        database = await stack.enter_async_context(opened_database(chosen))
+        knowledge = Knowledge(database, encoder, Metrics())
+        stack.callback(knowledge.close)
+        if not await knowledge.refresh():
+            return None
+        return knowledge.current, await database.read(directory.rows)
+
+
+def _sample(encoder: BundledEncoder) -> tuple[Known, Sequence[DirectoryRow]]:
+    """Return the sample company, encoded here and now; nothing of it is kept."""
+    reading = read_pack(sample_folder())
+    if reading.catalogue is None:
+        raise RuntimeError(f"the sample company is broken: {reading.mistakes[0]}")
+    wanted = texts_of(reading.catalogue)
+    vectors = dict(zip(wanted, encoder.encode(wanted), strict=True))
+    return Known(number=0, catalogue=reading.catalogue, understanding=understand_catalogue(reading.catalogue, vectors)), reading.people
+
+
+def _person(people: Sequence[DirectoryRow], who: str) -> Person:
+    row = next((row for row in people if is_called(row, who)), None)
+    if row is None:
+        t = words()
+        fail(
+            t(
+                "Nobody in the directory is called {who}: give an id, an e-mail or a full name, such as {example}.",
+                who=repr(who),
+                example=_example(people),
+            ),
+            2,
+        )
+    return person_of(row)
+
+
+def _example(people: Sequence[DirectoryRow]) -> str:
+    return people[0].email if people else "alice@example.com"
+
+
+def _as_json(turn: Turn, message: Message, milliseconds: float) -> dict[str, Any]:
+    opened = next((fact for fact in turn.facts if isinstance(fact, ExchangeOpened)), None)
+    return {
+        "outcome": opened.outcome if opened else "talk",
+        "function": opened.function if opened else None,
+        "ids": list(opened.ids) if opened else [],
+        "confidence": opened.confidence if opened else None,
+        "language": message.language,
+        "text": plain_text(message),
+        "blocks": [asdict(block) for block in message.blocks],
+        "milliseconds": milliseconds,
+    }

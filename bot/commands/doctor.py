@@ -1,0 +1,170 @@
+"""`pourqui doctor`: each thing that must be right, ok or what to do."""
+
+import asyncio
+import os
+import re
+import socket
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from bot.app import embedded_file
+from bot.clock import now
+from bot.commands.terminal import say, settings, words
+from bot.packs import read_pack
+from bot.settings import Settings, terminal_language
+from dialogs.texts import Texts
+from storage import catalog, directory, schema
+from storage.database import Database
+from storage.errors import StorageError
+
+_TOLERANCE = timedelta(minutes=1)  # Slack refuses a request whose time is 5 minutes off
+_RELEASED = datetime(2026, 11, 1, tzinfo=UTC)  # a clock before this was never set
+_GUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One line of the diagnosis: what was looked at, what was seen, and what to do (None where it's right)."""
+
+    what: str
+    seen: str
+    to_do: str | None = None
+
+
+def examine() -> bool:
+    """Print the diagnosis; tell whether everything is right."""
+    chosen = settings(log_level="error")
+    findings = list(_findings(chosen, words()))
+    width = max(len(finding.what) for finding in findings)
+    for finding in findings:
+        say(f"{'ok' if finding.to_do is None else '!!':3}{finding.what:{width}}  {finding.seen}")
+        if finding.to_do:
+            say(f"   {'':{width}}  → {finding.to_do}")
+    return all(finding.to_do is None for finding in findings)
+
+
+def _findings(chosen: Settings, t: Texts) -> Iterator[Finding]:
+    yield from _company(chosen, t)
+    yield from _database(chosen, t)
+    yield from _slack(chosen, t)
+    yield from _teams(chosen, t)
+    if not chosen.slack_on and not chosen.teams_on:
+        yield Finding(
+            what=t("platforms"),
+            seen=t("none is on"),
+            to_do=t("set Slack's or Teams' credentials (docs/slack.md, docs/teams.md), or try: pourqui demo"),
+        )
+    yield _port(chosen, t)
+
+
+def _company(chosen: Settings, t: Texts) -> Iterator[Finding]:
+    yield Finding(what="POURQUI_LANGUAGE, _TIMEZONE, _COUNTRY", seen=f"{chosen.language}, {chosen.timezone}, {chosen.country}")
+    yield Finding(what="POURQUI_LOG", seen=f"{chosen.log}, {chosen.log_level}")
+    yield Finding(what="POURQUI_SECRET_KEY", seen=t("set") if chosen.secret_key else t("not set; nothing in this version needs it"))
+    yield Finding(what="POURQUI_ADMINS", seen=", ".join(chosen.admins) or t("nobody"))
+    if chosen.company is not None:
+        pack = read_pack(chosen.company, language=terminal_language(), today=now().date())
+        wrong = None if pack.catalogue else t("see: pourqui catalog check {folder}", folder=chosen.company)
+        yield Finding(what="POURQUI_COMPANY", seen=str(chosen.company), to_do=wrong)
+
+
+def _database(chosen: Settings, t: Texts) -> Iterator[Finding]:
+    file = embedded_file(chosen)
+    if file is not None:
+        folder = chosen.data_folder
+        nearest = next(parent for parent in (folder.absolute(), *folder.absolute().parents) if parent.exists())
+        writable = os.access(nearest, os.W_OK)
+        yield Finding(
+            what="POURQUI_DATA",
+            seen=str(folder.absolute()),
+            to_do=None if writable else t("{folder} can't be written to: give the program's user the right, or choose another", folder=nearest),
+        )
+        if not file.exists():
+            yield Finding(what=t("database"), seen=t("none yet"), to_do=t("it's made by: pourqui catalog load FOLDER"))
+            return
+    yield from asyncio.run(_examine_database(chosen, t))
+
+
+async def _examine_database(chosen: Settings, t: Texts) -> list[Finding]:
+    what = t("database")
+    try:
+        revision = await asyncio.to_thread(schema.revision_of, chosen.url)
+        if revision != schema.head():
+            return [Finding(what=what, seen=t("revision {revision}", revision=revision or "-"), to_do=t("run: pourqui db upgrade"))]
+        async with await Database.open(chosen.url) as database:
+            latest = await database.read(catalog.latest)
+            people = len(await database.read(directory.rows))
+            told = await database.read(schema.time_of)
+    except StorageError as error:
+        return [Finding(what=what, seen=str(error), to_do=t("check POURQUI_DATABASE_URL, and that the server runs"))]
+    findings = [Finding(what=what, seen=t("answers, revision {revision}", revision=revision))]
+    seen = t("version {number}, {functions} functions", number=latest[0], functions=len(latest[1].functions)) if latest else t("none")
+    findings.append(Finding(what=t("catalogue"), seen=seen, to_do=None if latest else t("run: pourqui catalog load FOLDER")))
+    findings.append(
+        Finding(
+            what=t("directory"),
+            seen=t.many("{number} person", "{number} people", people),
+            to_do=None if people else t("run: pourqui people import FILE.csv"),
+        )
+    )
+    findings.append(_clock(told, t))
+    return findings
+
+
+def _clock(told: datetime | None, t: Texts) -> Finding:
+    here = now()
+    seen = here.isoformat(timespec="seconds")
+    if here < _RELEASED:
+        return Finding(what=t("clock"), seen=seen, to_do=t("set this machine's clock (NTP): Slack and Teams refuse what is minutes off"))
+    if told is not None and abs(told - here) > _TOLERANCE:
+        return Finding(
+            what=t("clock"), seen=t("{seconds} s from the database's", seconds=round((here - told).total_seconds())), to_do=t("set both clocks (NTP)")
+        )
+    return Finding(what=t("clock"), seen=seen)
+
+
+def _slack(chosen: Settings, t: Texts) -> Iterator[Finding]:
+    if chosen.slack_bot_token is None and chosen.slack_signing_secret is None and chosen.slack_app_token is None:
+        return
+    forms = (
+        ("SLACK_BOT_TOKEN", chosen.slack_bot_token, r"xoxb-[\w-]{6,}", "xoxb-…"),
+        ("SLACK_SIGNING_SECRET", chosen.slack_signing_secret, r"[0-9a-f]{32}", t("32 hexadecimal characters")),
+        ("SLACK_APP_TOKEN", chosen.slack_app_token, r"xapp-[\w-]{6,}", "xapp-…"),
+    )
+    for name, secret, form, shown in forms:
+        if secret is not None:
+            right = re.fullmatch(form, secret.get_secret_value())
+            yield Finding(what=name, seen=t("set"), to_do=None if right else t("this isn't its form: {form}", form=shown))
+    if not chosen.slack_on:
+        yield Finding(
+            what="Slack", seen=t("off"), to_do=t("it needs SLACK_BOT_TOKEN, and SLACK_SIGNING_SECRET (HTTP) or SLACK_APP_TOKEN (Socket Mode)")
+        )
+
+
+def _teams(chosen: Settings, t: Texts) -> Iterator[Finding]:
+    if not (chosen.teams_app_id or chosen.teams_app_password or chosen.teams_tenant_id):
+        return
+    for name, value in (("TEAMS_APP_ID", chosen.teams_app_id), ("TEAMS_TENANT_ID", chosen.teams_tenant_id)):
+        if value is not None:
+            right = _GUID.fullmatch(value)
+            yield Finding(
+                what=name, seen=value, to_do=None if right else t("this isn't its form: {form}", form="00000000-0000-0000-0000-000000000000")
+            )
+    insecure = [url for url in chosen.teams_service_urls if not url.startswith("https://")]
+    if insecure:
+        yield Finding(what="TEAMS_SERVICE_URLS", seen=", ".join(insecure), to_do=t("service URLs start with https://"))
+    if not chosen.teams_on:
+        yield Finding(what="Teams", seen=t("off"), to_do=t("it needs TEAMS_APP_ID, TEAMS_APP_PASSWORD and, for a SingleTenant app, TEAMS_TENANT_ID"))
+
+
+def _port(chosen: Settings, t: Texts) -> Finding:
+    where = f"{chosen.host}:{chosen.port}"
+    try:
+        family = socket.AF_INET6 if ":" in chosen.host else socket.AF_INET
+        with socket.create_server((chosen.host, chosen.port), family=family):
+            return Finding(what=t("port"), seen=t("{where} is free", where=where))
+    except OSError as error:
+        return Finding(
+            what=t("port"), seen=f"{where}: {error.strerror}", to_do=t("is pourqui running already? Otherwise choose another: POURQUI_PORT")
+        )

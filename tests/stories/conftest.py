@@ -1,0 +1,133 @@
+"""The whole program, on either database, between platforms that are ours."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from aiohttp import ClientSession
+from pydantic import SecretStr
+
+from adapters.encoders.bundled import BundledEncoder
+from adapters.playground.app import Playground as PlaygroundPage
+from adapters.playground.app import slack_api_url
+from adapters.port import Adapter
+from adapters.slack.app import SlackAdapter
+from adapters.teams.app import TeamsAdapter
+from bot.app import Application, adapters_for, load_catalogue, opened, served
+from bot.clock import now
+from bot.commands.serving import listen
+from bot.settings import Settings, read_settings
+from storage import directory, people
+from storage.database import Database
+from tests.company import CATALOGUE, DIRECTORY
+from tests.platforms.slack import FakeSlack
+from tests.platforms.slack_gestures import SECRET
+from tests.platforms.slack_workspace import BOT_TOKEN
+from tests.platforms.teams import TENANT, FakeTeams
+from tests.platforms.teams_tokens import APP_ID
+from tests.stories.places import Place, Playground, Slack, Teams
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class World:
+    """The program and the platforms around it."""
+
+    application: Application
+    database: Database
+    url: str
+    slack: FakeSlack
+    teams: FakeTeams
+    as_slack: Slack
+    as_teams: Teams
+
+
+@pytest.fixture(scope="session")
+def encoder() -> BundledEncoder:
+    """The real encoder, loaded once a test process."""
+    return BundledEncoder()
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """Settings that no environment disturbs."""
+    return read_settings(data_folder=tmp_path, slack_bot_token=None, language="fr")
+
+
+async def furnish(database: Database) -> None:
+    """Put the small company into an empty database."""
+    await load_catalogue(database, CATALOGUE, "tests")
+    await database.write(people.LINKING, lambda session: directory.import_directory(session, DIRECTORY, now()))
+
+
+@asynccontextmanager
+async def running(database: Database, settings: Settings, encoder: BundledEncoder) -> AsyncIterator[World]:
+    """Serve the program with Slack and Teams on."""
+    async with AsyncExitStack() as stack:
+        await furnish(database)
+        slack, teams = await stack.enter_async_context(FakeSlack()), await stack.enter_async_context(FakeTeams())
+        adapters: dict[str, Adapter] = {
+            "slack": SlackAdapter(BOT_TOKEN, SECRET, clock=now, api_url=slack.api_url),
+            "teams": TeamsAdapter(
+                now=now,
+                app_id=APP_ID,
+                tenant_id=TENANT,
+                service_urls=(teams.service_url,),
+                tokens=teams.token_source,
+                metadata_url=teams.metadata_url,
+            ),
+        }
+        application = await stack.enter_async_context(opened(settings, database, adapters, encoder=encoder))
+        url = await stack.enter_async_context(served(application, listen("127.0.0.1", 0)))
+        http = await stack.enter_async_context(ClientSession())
+        yield World(
+            application=application,
+            database=database,
+            url=url,
+            slack=slack,
+            teams=teams,
+            as_slack=Slack(slack, url, http, application.tasks.idle),
+            as_teams=Teams(teams, url, application.tasks.idle),
+        )
+
+
+@asynccontextmanager
+async def playing(database: Database, settings: Settings, encoder: BundledEncoder, look: str) -> AsyncIterator[Playground]:
+    """Serve the program as `pourqui demo` does, and sit before one half of its page."""
+    async with AsyncExitStack() as stack:
+        await furnish(database)
+        listening = listen("127.0.0.1", 0)
+        base_url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        demo = settings.model_copy(
+            update={
+                "slack_bot_token": SecretStr("xoxb-demo"),
+                "slack_signing_secret": SecretStr("s" * 32),
+                "slack_api_url": slack_api_url(base_url),
+            }
+        )
+        page = PlaygroundPage(DIRECTORY, signing_secret="s" * 32, bot_token="xoxb-demo", team="T1", tenant="t-1", language="fr", now=now)
+        application = await stack.enter_async_context(opened(demo, database, adapters_for(demo, dev=True), encoder=encoder, playground=page))
+        await stack.enter_async_context(served(application, listening))
+        await page.start(base_url)
+        stack.push_async_callback(page.stop)
+        http = await stack.enter_async_context(ClientSession())
+        yield Playground(base_url, http, application.tasks.idle, look=look)
+
+
+@pytest.fixture(params=["slack", "teams", "playground as slack", "playground as teams"])
+async def place(request: pytest.FixtureRequest, database: Database, settings: Settings, encoder: BundledEncoder) -> AsyncIterator[Place]:
+    """Where a story is told: each is told everywhere."""
+    if request.param.startswith("playground"):
+        async with playing(database, settings, encoder, request.param.rpartition(" ")[2]) as playground:
+            yield playground
+        return
+    async with running(database, settings, encoder) as world:
+        yield world.as_slack if request.param == "slack" else world.as_teams
+
+
+@pytest.fixture
+async def world(database: Database, settings: Settings, encoder: BundledEncoder) -> AsyncIterator[World]:
+    """The program with Slack and Teams on."""
+    async with running(database, settings, encoder) as world:
+        yield world
