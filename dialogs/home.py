@@ -30,8 +30,8 @@ def decide(event: Event, context: Context) -> Turn:
         blocks.append(Text(text=introduction(context)))
     blocks.append(_function_buttons(context, _ordered(event, context)))
     blocks += _own_services(event, context)
-    if not public and not person.linked:
-        blocks.append(Note(text=unlinked(t)))
+    if not public and not person.linked and not isinstance(event, ConversationStarted):
+        blocks.append(Note(text=unlinked(t)))  # before anybody has asked anything, who they are is still on its way
     blocks.append(
         Buttons(
             buttons=(

@@ -154,8 +154,9 @@ def _fitting(body: Iterable[Json], room: int) -> Iterator[Json]:
 def _block(block: Block, limit: int | None) -> Iterator[Json]:
     match block:
         case Title(text=text, badge=badge):
-            marked = [_run(f"{_clip(badge, limit)}  ", weight="bolder", color="accent")] if badge else []
-            yield {"type": "RichTextBlock", "inlines": [*marked, _run(_clip(text, limit), weight="bolder", size="large")]}
+            if badge:
+                yield _words(_line(_clip(badge, limit)), weight="bolder", color="accent", size="small")
+            yield _words(_clip(text, limit), weight="bolder", size="large") | ({"spacing": "none"} if badge else {})
         case Text(text=text, strong=strong):
             yield from _paragraphs(_clip(text, limit), **({"weight": "bolder"} if strong else {}))
         case Note(text=text):
@@ -255,9 +256,8 @@ def _choice(asked: Choice) -> Json:
 
 
 def _asked(asked: Input | Choice) -> Json:
-    """The client itself refuses to send a required input that is empty; it then shows the label, in the form's own language."""
-    required = {"isRequired": True, "errorMessage": asked.label} if asked.required else {}
-    return {"id": INPUT_PREFIX + asked.id, "label": asked.label, **required}
+    """Leave a required input to the dialog, which says what is missing in its own words; the client has no better text than the label."""
+    return {"id": INPUT_PREFIX + asked.id, "label": asked.label}
 
 
 def _error(error: FieldError) -> Json:

@@ -1,0 +1,1 @@
+"""The playground: a browser page that stands where Slack and Teams would stand."""

@@ -1,0 +1,217 @@
+"""The playground: a page, the gestures that it sends, and the two platforms that it stands for.
+
+It's no adapter (`adapters/port.py`): it's the other side. What somebody does in the page reaches the program as the request that Slack or Teams
+would send, over HTTP, to the program's public routes; what the bot then calls is answered here.
+"""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
+from importlib.resources import files
+
+from aiohttp import web
+
+from adapters.playground import slack_payloads
+from adapters.playground.accounts import Account, accounts
+from adapters.playground.conversations import Conversation, Conversations, Json, Place, UnknownTargetError, Window
+from adapters.playground.gesture import Gesture, read_gesture
+from adapters.playground.guard import for_the_page, for_the_server, page_headers
+from adapters.playground.slack import RESPOND_PATH, Slack
+from adapters.playground.slack_api import SlackApi
+from adapters.playground.teams import Teams
+from adapters.playground.teams_connector import TeamsConnector
+from adapters.playground.teams_payloads import CHANNEL as TEAMS_CHANNEL
+from adapters.playground.wire import Answer, Wire
+from dialogs.people import DirectoryRow
+
+SLACK_API_PATH = "/playground/slack/api/"
+HEARTBEAT = 15.0  # seconds between two signs of life in a silent stream
+_STATIC = files("adapters.playground") / "static"
+_TYPES = {"html": "text/html", "css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
+
+
+def slack_api_url(base_url: str) -> str:
+    """Return the Slack Web API address to give to the Slack adapter; `base_url` such as `http://127.0.0.1:3978`."""
+    return f"{base_url.rstrip('/')}{SLACK_API_PATH}"
+
+
+class Playground:
+    """The page's server side. `people` is the directory; `now` the program's clock; `language` is for whom and what names none.
+
+    `signing_secret`, `bot_token` and `team` are what the Slack adapter is configured with, `tenant` what the Teams adapter is.
+    """
+
+    def __init__(
+        self,
+        people: Sequence[DirectoryRow],
+        *,
+        signing_secret: str,
+        bot_token: str,
+        team: str,
+        tenant: str,
+        language: str,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._accounts = accounts(people, language=language)
+        self._by_id = {account.id: account for account in self._accounts}
+        self._language = language
+        self._wire = Wire()
+        self._conversations = Conversations(self._accounts, slack_channel=slack_payloads.CHANNEL, teams_channel=TEAMS_CHANNEL)
+        self._slack = Slack(self._conversations, self._wire, team=team, bot_token=bot_token, signing_secret=signing_secret, now=now)
+        self._teams = Teams(self._conversations, self._wire, tenant=tenant, now=now)
+        self._api = SlackApi(self._slack, self._accounts)
+        self._connector = TeamsConnector(self._teams, self._accounts)
+
+    def routes(self) -> list[web.RouteDef]:
+        """Return the routes: the page's own, and those on which the bot finds its two platforms."""
+        conversation = "/playground/teams/v3/conversations/{conversation}"
+        return [
+            web.get("/playground", for_the_page(self._to_the_page)),
+            web.get("/playground/", for_the_page(self._page)),
+            web.get("/playground/static/{path:.+}", for_the_page(self._file)),
+            web.get("/playground/company", for_the_page(self._company)),
+            web.get("/playground/events", for_the_page(self._events)),
+            web.post("/playground/gestures/slack/{gesture}", for_the_page(self._slack_gesture)),
+            web.post("/playground/gestures/teams/{gesture}", for_the_page(self._teams_gesture)),
+            web.route("*", SLACK_API_PATH + "{method}", for_the_server(self._api.call)),
+            web.post(RESPOND_PATH + "{secret}", for_the_server(self._api.respond)),
+            web.post("/playground/teams/v3/conversations", for_the_server(self._connector.create)),
+            web.post(f"{conversation}/activities", for_the_server(self._connector.say)),
+            web.post(f"{conversation}/activities/{{activity}}", for_the_server(self._connector.say)),
+            web.put(f"{conversation}/activities/{{activity}}", for_the_server(self._connector.change)),
+            web.delete(f"{conversation}/activities/{{activity}}", for_the_server(self._connector.remove)),
+            web.get(f"{conversation}/members/{{user}}", for_the_server(self._connector.member)),
+        ]
+
+    async def start(self, base_url: str) -> None:
+        """Open the HTTP client to the program at `base_url`; called once the server listens, before the first gesture."""
+        await self._wire.start(base_url)
+
+    async def stop(self) -> None:
+        """Close the page's streams and the HTTP client; called before the server is, which would otherwise wait for the streams."""
+        self._conversations.close()
+        await self._wire.stop()
+
+    async def _to_the_page(self, _: web.Request) -> web.StreamResponse:
+        raise web.HTTPPermanentRedirect("/playground/")
+
+    async def _page(self, _: web.Request) -> web.StreamResponse:
+        return _static("index.html")
+
+    async def _file(self, request: web.Request) -> web.StreamResponse:
+        return _static(request.match_info["path"])
+
+    async def _company(self, _: web.Request) -> web.StreamResponse:
+        """Say who one can be, and what the page has to know of the platforms."""
+        people = [
+            {
+                "id": one.id,
+                "kind": one.kind,
+                "name": one.name,
+                "language": one.locale[:2],
+                "site": one.site,
+                "department": one.department,
+                "seniority": one.seniority,
+            }
+            for one in self._accounts
+        ]
+        company = {"language": self._language, "channel": slack_payloads.CHANNEL_NAME, "command": slack_payloads.COMMAND, "people": people}
+        return web.json_response({**company, "bot": {"name": "pourqui", "user": slack_payloads.BOT_USER}}, headers=page_headers())
+
+    async def _events(self, request: web.Request) -> web.StreamResponse:
+        """Stream what happens, as server-sent events; the first one is the whole picture, so a stream that broke can simply be opened again."""
+        account = self._by_id.get(request.query.get("account", ""))
+        if account is None:
+            raise web.HTTPNotFound(text="Nobody here has that id.\n")
+        window = Window(id=request.query.get("window", ""), account=account)
+        response = web.StreamResponse(headers={**page_headers(), "Content-Type": "text/event-stream", "Cache-Control": "no-store"})
+        await response.prepare(request)
+        home = self._slack.homes.get(account.id)
+        picture = {"type": "picture", "places": self._conversations.seen_by(account), "home": home.body if home else None}
+        self._conversations.watch(window)
+        try:
+            await _stream(response, picture, window)
+        except ConnectionResetError:
+            pass  # the browser left
+        finally:
+            self._conversations.unwatch(window)
+        return response
+
+    async def _slack_gesture(self, request: web.Request) -> web.StreamResponse:
+        slack = self._slack
+        handlers: dict[str, Callable[[Gesture, Account, Conversation], Awaitable[Answer | None]]] = {
+            "message": lambda g, who, where: slack.write(who, where, g.text("text"), g.optional("thread")),
+            "open": lambda g, who, where: slack.open(who, g.text("tab")),
+            "tap": lambda g, who, where: slack.tap(
+                who,
+                g.text("window"),
+                where if g.optional("message") else None,
+                g.optional("message"),
+                g.text("block"),
+                g.text("action"),
+                g.optional("option"),
+            ),
+            "submit": lambda g, who, where: slack.submit(who, g.text("window"), g.text("view"), g.object("values")),
+            "close": lambda g, who, where: slack.close(who, g.text("view")),
+            "command": lambda g, who, where: slack.command(who, g.text("window"), where, g.text("text", empty=True)),
+            "shortcut": lambda g, who, where: slack.shortcut(who, g.text("window"), where, g.text("message")),
+        }
+        return await self._make(request, handlers, ("slack/dm", "slack/channel"))
+
+    async def _teams_gesture(self, request: web.Request) -> web.StreamResponse:
+        teams = self._teams
+        handlers: dict[str, Callable[[Gesture, Account, Conversation], Awaitable[Answer | None]]] = {
+            "message": lambda g, who, where: teams.write(who, where, g.text("text"), g.optional("thread")),
+            "open": lambda g, who, where: teams.open(who, where),
+            "tap": lambda g, who, where: teams.tap(who, where, g.text("message"), g.object("button")),
+            "submit": lambda g, who, where: teams.submit(who, where, g.text("message"), g.object("data")),
+        }
+        return await self._make(request, handlers, ("teams/chat", "teams/channel"))
+
+    async def _make(
+        self,
+        request: web.Request,
+        handlers: dict[str, Callable[[Gesture, Account, Conversation], Awaitable[Answer | None]]],
+        places: tuple[Place, Place],
+    ) -> web.StreamResponse:
+        """Make a gesture, and tell the page what the program answered; `request` is null where the platform would have sent nothing."""
+        handler = handlers.get(request.match_info["gesture"])
+        if handler is None:
+            raise web.HTTPNotFound(text="No such gesture.\n")
+        gesture = await read_gesture(request)
+        account, place = self._by_id.get(gesture.text("account")), gesture.optional("place") or places[0]
+        if account is None or place not in places:
+            raise web.HTTPBadRequest(text="Nobody here has that id, or there is no such place.\n")
+        conversation = self._conversations.of(account, place)
+        try:
+            answer = await handler(gesture, account, conversation)
+        except UnknownTargetError as error:
+            raise web.HTTPGone(text=f"{error}\n") from error
+        told: Json = {"request": answer.shown() if answer else None, "body": answer.body if answer and isinstance(answer.body, dict) else None}
+        return web.json_response(told, headers=page_headers())
+
+
+async def _stream(response: web.StreamResponse, picture: Json, window: Window) -> None:
+    event: Json | None = picture
+    while event is not None:
+        await response.write(f"data: {json.dumps(event)}\n\n".encode())
+        event = await _next(response, window)
+
+
+async def _next(response: web.StreamResponse, window: Window) -> Json | None:
+    while True:
+        try:
+            return await asyncio.wait_for(window.events.get(), HEARTBEAT)
+        except TimeoutError:
+            await response.write(b": still here\n\n")
+
+
+def _static(path: str) -> web.Response:
+    """Return one of the page's files; only what lies in the folder itself can be named."""
+    parts = path.split("/")
+    kind = _TYPES.get(parts[-1].rpartition(".")[2])
+    file = _STATIC.joinpath(*parts)
+    if kind is None or any(part in ("", ".", "..") or "\\" in part for part in parts) or not file.is_file():
+        raise web.HTTPNotFound(text="No such file.\n")
+    return web.Response(body=file.read_bytes(), content_type=kind, charset="utf-8", headers=page_headers())
