@@ -11,6 +11,7 @@ import structlog
 from numpy.typing import NDArray
 
 from adapters.encoders.port import Encoder
+from bot.memory import give_back
 from bot.metrics import Metrics
 from dialogs.catalog import Catalogue, Company
 from dialogs.search.index import Index, texts_of
@@ -76,10 +77,12 @@ class Knowledge:
         loop = asyncio.get_running_loop()
         understanding = await loop.run_in_executor(self._builder, understand_catalogue, content, vectors_of)
         self._known = Known(number=number, catalogue=content, understanding=understanding)
+        del vectors_of
+        await loop.run_in_executor(self._builder, give_back)
         seconds = time.perf_counter() - started
         self._metrics.catalogue_version.set(number)
         self._metrics.index_seconds.set(seconds)
-        _LOG.info("index built", version=number, texts=len(vectors_of), seconds=round(seconds, 3))
+        _LOG.info("index built", version=number, seconds=round(seconds, 3))
         return True
 
     async def _vectors(self, texts: Sequence[str]) -> Mapping[str, NDArray[np.float32]]:

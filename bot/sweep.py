@@ -50,7 +50,11 @@ class Sweep:
             conversations.SWEEPING, lambda session: conversations.claim_unanswered(session, before, at - LET_GO, at)
         )
         for held in held_back:
-            await self._post(held)
+            try:
+                await self._post(held)
+            except Exception:  # else the same one would hold up all that follow it, every minute for an hour
+                self._metrics.swept.labels("failed").inc()
+                _LOG.exception("held back reply could not be posted", key=str(held.key))
 
     async def _post(self, held: HeldBack) -> None:
         adapter = self._adapters.get(held.reference.platform)

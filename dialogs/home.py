@@ -28,7 +28,7 @@ def decide(event: Event, context: Context) -> Turn:
         blocks.append(Title(text=t("Hello {name}. What can we do for you?", name=first_name)))
     if facts:
         blocks.append(Text(text=introduction(context)))
-    blocks.append(_function_buttons(context, _ordered(event, context)))
+    blocks.append(_function_buttons(context, _ordered(event, context)) if context.catalogue.functions else _empty(context))
     blocks += _own_services(event, context)
     if not public and not person.linked and not isinstance(event, ConversationStarted):
         blocks.append(Note(text=unlinked(t)))  # before anybody has asked anything, who they are is still on its way
@@ -81,7 +81,7 @@ def list_functions(event: Event, context: Context) -> Turn:
     )
     blocks: tuple[Block, ...] = (Title(text=t("Who works for you")), Items(items=lines))
     if not lines:
-        blocks = (Text(text=t("The catalogue is empty so far: nobody has written what their function does for you.")),)
+        blocks = (_empty(context),)
     return Turn(replies=(Message(language=language, blocks=blocks, place=place_for(event)),))
 
 
@@ -117,6 +117,10 @@ def help_card(event: Event, context: Context) -> Turn:
         )
     )
     return Turn(replies=(Message(language=language, blocks=tuple(blocks), place=place_for(event)),))
+
+
+def _empty(context: Context) -> Text:
+    return Text(text=context.t("The catalogue is empty so far: nobody has written what their function does for you."))
 
 
 def _ordered(event: Event, context: Context) -> list[Function]:

@@ -6,11 +6,11 @@ from contextlib import contextmanager
 from types import TracebackType
 from typing import Protocol, Self, TypeVar
 
+from sqlalchemy import URL
 from sqlmodel import Session
 
 from storage.address import folder_of, is_sqlite, parse, shown
 from storage.errors import ClosedError, UnavailableError, told_as_unavailable
-from storage.postgresql import Postgresql
 from storage.sqlite import Sqlite
 
 T = TypeVar("T")
@@ -20,6 +20,12 @@ class _Engine(Protocol):
     async def read(self, body: Callable[[Session], T]) -> T: ...
     async def write(self, conversation_key: str, body: Callable[[Session], T]) -> T: ...
     async def close(self) -> None: ...
+
+
+def _postgresql(address: URL) -> _Engine:
+    from storage.postgresql import Postgresql  # the driver: 9 MB that SQLite spares
+
+    return Postgresql(address)
 
 
 class Database:
@@ -58,7 +64,7 @@ class Database:
         name = shown(address)
         engine: _Engine
         with told_as_unavailable(f"can't open {name}"):
-            engine = Sqlite(address) if is_sqlite(address) else Postgresql(address)
+            engine = Sqlite(address) if is_sqlite(address) else _postgresql(address)
         database = cls(engine, name)
         try:
             await database.read(lambda session: session.connection().exec_driver_sql("SELECT 1").scalar_one())

@@ -29,7 +29,11 @@ class Postgresql:
 
     def __init__(self, address: URL) -> None:
         self._engine = create_async_engine(
-            address, pool_size=_CONNECTIONS, max_overflow=0, connect_args={"connect_timeout": CONNECT_SECONDS, "application_name": "pourqui"}
+            address,
+            pool_size=_CONNECTIONS,
+            max_overflow=0,
+            connect_args={"connect_timeout": CONNECT_SECONDS, "application_name": "pourqui"},
+            hide_parameters=True,  # errors are logged; what people write isn't
         )
         self._reads = self._engine.execution_options(isolation_level="AUTOCOMMIT")
         # those of one process that wait for the same conversation wait here, and hold no connection meanwhile

@@ -3,20 +3,14 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from io import StringIO
 from pathlib import Path
 from typing import Final
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import Script, ScriptDirectory
-from sqlalchemy import URL, Connection, NullPool, create_engine, text
+from sqlalchemy import URL, Connection, NullPool, create_engine, inspect, text
 from sqlmodel import Session
 
 from storage.address import folder_of, is_sqlite, parse, shown
 from storage.errors import TooNewError, UnavailableError, told_as_unavailable
-from storage.postgresql import CONNECT_SECONDS, lock_key
 from storage.sqlite import engine_of
 
 _MIGRATIONS: Final = Path(__file__).parent / "migrations"
@@ -24,15 +18,15 @@ _MIGRATIONS: Final = Path(__file__).parent / "migrations"
 
 def head() -> str:
     """Return the revision that this version of pourqui needs."""
-    revision = ScriptDirectory.from_config(_configuration()).get_current_head()
-    if revision is None:
-        raise LookupError(f"no revision in {_MIGRATIONS}: the installation is incomplete")
-    return revision
+    return revisions()[-1]
 
 
 def revisions() -> list[str]:
-    """Return every revision, the oldest first."""
-    return [script.revision for script in reversed(list(ScriptDirectory.from_config(_configuration()).walk_revisions()))]
+    """Return every revision, the oldest first; the files are named for them."""
+    found = sorted(file.name[1:5] for file in (_MIGRATIONS / "versions").glob("r[0-9][0-9][0-9][0-9]_*.py"))
+    if not found:
+        raise LookupError(f"no revision in {_MIGRATIONS}: the installation is incomplete")
+    return found
 
 
 def revision_of(url: str) -> str | None:
@@ -55,7 +49,10 @@ def upgrade(url: str, to: str | None = None) -> str:
         current = _revision(connection)
         if current is not None and current not in revisions():
             raise TooNewError(f"the database has revision {current}, this version of pourqui knows {head()} at most: install the later version")
-        command.upgrade(_configuration(connection), wanted)
+        if current != wanted:
+            from storage.migrations.runner import bring_to  # Alembic: 12 MB that a start on a migrated database spares
+
+            bring_to(connection, wanted, _MIGRATIONS)
     return wanted
 
 
@@ -64,44 +61,36 @@ def draft(title: str, migrations: Path = _MIGRATIONS) -> Path:
 
     For those who change the tables: `python -c 'from storage.schema import draft; draft("Who may see what")'`.
     """
-    engine = create_engine("sqlite://")
-    with engine.begin() as connection:
-        configuration = _configuration(connection, migrations)
-        command.upgrade(configuration, "head")
-        number = len(list(ScriptDirectory.from_config(configuration).walk_revisions())) + 1
-        script = command.revision(configuration, title, autogenerate=True, rev_id=f"{number:04}")
-    engine.dispose()
-    if not isinstance(script, Script):
-        raise TypeError(f"Alembic wrote {script}, not one revision")
-    return Path(script.path)
+    from storage.migrations.runner import draft as drafted
 
-
-def _configuration(connection: Connection | None = None, migrations: Path = _MIGRATIONS) -> Config:
-    configuration = Config(stdout=StringIO())
-    configuration.set_main_option("script_location", str(migrations).replace("%", "%%"))
-    configuration.set_main_option("file_template", "r%%(rev)s_%%(slug)s")
-    configuration.attributes["connection"] = connection
-    return configuration
+    return drafted(title, migrations)
 
 
 def _revision(connection: Connection) -> str | None:
-    return MigrationContext.configure(connection).get_current_revision()
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    revision: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    return revision
 
 
 @contextmanager
 def _transaction(address: URL) -> Iterator[Connection]:
     """Open a transaction that shuts out every other migration, and on SQLite every other writer."""
+    lock: int | None = None
     if is_sqlite(address):
         if not folder_of(address).is_dir():
             raise UnavailableError(f"there's no folder {folder_of(address)} to hold the database")
         # foreign keys stay off: a table that's made anew is dropped in between
         engine = engine_of(address, begin="BEGIN IMMEDIATE")
     else:
-        engine = create_engine(address, poolclass=NullPool, connect_args={"connect_timeout": CONNECT_SECONDS})
+        from storage.postgresql import CONNECT_SECONDS, lock_key  # the driver: 9 MB that SQLite spares
+
+        engine = create_engine(address, poolclass=NullPool, connect_args={"connect_timeout": CONNECT_SECONDS}, hide_parameters=True)
+        lock = lock_key("migrations")
     try:
         with told_as_unavailable(f"{shown(address)} doesn't answer"), engine.begin() as connection:
-            if not is_sqlite(address):
-                connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": lock_key("migrations")})
+            if lock is not None:
+                connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": lock})
             yield connection
     finally:
         engine.dispose()

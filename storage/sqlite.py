@@ -26,7 +26,8 @@ def engine_of(address: URL, *pragmas: str, begin: str | None = None) -> Engine:
     sqlite3's own transactions begin only at the first write, so that two of them read the same value and the later write wins unseen. Hence
     `isolation_level=None`, which leaves the beginning to us. https://www.sqlite.org/lang_transaction.html
     """
-    engine = create_engine(address, poolclass=NullPool, connect_args={"isolation_level": None, "check_same_thread": False, "timeout": BUSY_SECONDS})
+    connect_args = {"isolation_level": None, "check_same_thread": False, "timeout": BUSY_SECONDS}
+    engine = create_engine(address, poolclass=NullPool, connect_args=connect_args, hide_parameters=True)  # errors are logged; what people write isn't
 
     @event.listens_for(engine, "connect")
     def _configure(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:

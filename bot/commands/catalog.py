@@ -1,6 +1,7 @@
 """`pourqui catalog`: check a pack, load it, list the versions, go back to one."""
 
 import getpass
+import os
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -54,7 +55,7 @@ def load(folder: Path) -> None:
     content: Catalogue = reading.catalogue
 
     async def loading(database: Database) -> Loaded:
-        return await load_catalogue(database, content, getpass.getuser())
+        return await load_catalogue(database, content, _author())
 
     loaded = with_database(loading)
     if not loaded.new:
@@ -90,7 +91,7 @@ def rollback(number: int) -> None:
     t = words()
 
     async def restoring(database: Database) -> Loaded:
-        return await database.write(catalog.LOADING, lambda session: catalog.restore(session, number, getpass.getuser(), now()))
+        return await database.write(catalog.LOADING, lambda session: catalog.restore(session, number, _author(), now()))
 
     loaded = with_database(restoring)
     if not loaded.new:
@@ -112,6 +113,14 @@ def _said(t: Texts, what: str, difference: Difference) -> list[str]:
 
 def _listed(names: Sequence[str], most: int = 8) -> str:
     return ", ".join(names[:most]) + (f" … (+{len(names) - most})" if len(names) > most else "")
+
+
+def _author() -> str:
+    """Return who runs the command; their number where the system has no name for them, as in many containers."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return f"uid {os.getuid()}"
 
 
 def _read(folder: Path) -> PackReading:
