@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from bot.packs import read_pack
 from bot.po import texts
 from bot.yaml_source import Raw, read_yaml
+from tests.examples import examples
 
 PACKS = Path(__file__).parent / "packs"
 FINANCE = "functions/finance.yaml"
@@ -50,7 +51,7 @@ def _places(value: Raw, place: tuple[str | int, ...] = ()) -> list[tuple[str | i
             return [place]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60))
 @given(drawn=st.data(), put=_JSON)
 def test_whatever_stands_anywhere_is_read_or_said(tmp_path_factory: pytest.TempPathFactory, drawn: st.DataObject, put: object) -> None:
     value: Any = _value(PACKS / "small" / FINANCE)
@@ -66,7 +67,7 @@ def test_whatever_stands_anywhere_is_read_or_said(tmp_path_factory: pytest.TempP
     assert all(mistake.what and mistake.fix and mistake.line >= 1 for mistake in reading.mistakes)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100))
 @given(content=st.binary(max_size=60) | st.text(alphabet="ab:-?[]{},&*!|>'\"%@` \n\t#\\xu0é", max_size=60).map(lambda text: text.encode()))
 def test_any_bytes_are_read_or_said(tmp_path_factory: pytest.TempPathFactory, content: bytes) -> None:
     file = tmp_path_factory.mktemp("bytes") / "any.yaml"

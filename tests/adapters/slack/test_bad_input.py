@@ -13,6 +13,7 @@ from hypothesis.strategies import SearchStrategy
 
 from adapters.slack.app import SlackAdapter
 from tests.adapters.slack.conftest import NOW, Bot
+from tests.examples import examples
 from tests.platforms import slack_gestures as gestures
 from tests.platforms.slack_workspace import BOT_TOKEN
 
@@ -178,7 +179,7 @@ NEARLY: SearchStrategy[Any] = st.dictionaries(st.sampled_from(["type", "event", 
 
 
 @given(payload=mutated() | mutated() | NEARLY | JSON_VALUES)
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=examples(400), suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 async def test_no_signed_payload_makes_an_inside_failure(bot: Bot, payload: Any) -> None:
     bodies = [(json.dumps(payload), JSON_TYPE), (urlencode({"payload": json.dumps(payload)}), FORM_TYPE)]
     if isinstance(payload, dict):

@@ -36,6 +36,7 @@ from dialogs.messages import (
     Text,
     Title,
 )
+from tests.examples import examples
 from tests.platforms import slack_rules as rules
 
 ORIGIN = Origin(reference=Reference(platform="slack", tenant="T1", conversation="C1", scope=Scope.CHANNEL, thread="1.2"), message_id="3.4")
@@ -248,7 +249,7 @@ MESSAGES = st.builds(Message, language=st.sampled_from(["fr", "en"]), blocks=man
 
 
 @given(MESSAGES)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150))
 def test_any_message_fits(said: Message) -> None:
     shown = render.message(said)
     assert rules.problems_of_blocks(shown["blocks"], limit=rules.MESSAGE_BLOCKS) == []
@@ -281,7 +282,7 @@ FORMS = st.builds(
 
 
 @given(FORMS)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60))
 def test_any_form_fits(said: Form) -> None:
     view = views.modal(said, ORIGIN)
     assert rules.problems_of_view(view) == []

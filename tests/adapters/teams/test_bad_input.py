@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from adapters.teams.authentication import PUBLIC_SERVICE_URLS, is_allowed
 from tests.adapters.teams.activities import NAMES, activity
 from tests.adapters.teams.conftest import Bot, serving
+from tests.examples import examples
 from tests.platforms.teams import FakeTeams
 from tests.platforms.teams_tokens import Forgery
 
@@ -217,7 +218,7 @@ JSON = st.recursive(
 
 
 @given(name=st.sampled_from(NAMES), changes=st.dictionaries(st.sampled_from(FIELDS), JSON, min_size=1, max_size=3))
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(150), suppress_health_check=[HealthCheck.function_scoped_fixture])
 async def test_no_payload_makes_a_server_error(bot: Bot, name: str, changes: dict[str, Any]) -> None:
     status, _ = await bot.hears(name, **changes)
     await bot.listener.idle()

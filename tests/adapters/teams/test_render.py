@@ -30,6 +30,7 @@ from dialogs.messages import (
     Text,
     Title,
 )
+from tests.examples import examples
 from tests.platforms.teams import card_error
 
 MARKUP = "*bold* _italic_ [a](https://b.example) # title & <at>you</at> `code` \\ ~no~"
@@ -248,7 +249,7 @@ BLOCKS: st.SearchStrategy[Block] = st.one_of(
 
 
 @given(blocks=st.lists(BLOCKS, max_size=8))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60))
 def test_every_message_keeps_to_the_limits_of_teams(blocks: list[Block]) -> None:
     sent = render.activity(message(*blocks))
 
