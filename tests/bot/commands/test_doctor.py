@@ -1,0 +1,205 @@
+"""`pourqui doctor`: each thing that must be right, ok or what to do."""
+
+import os
+import sqlite3
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from typer.testing import Result
+
+from bot.clock import now
+from bot.commands import doctor
+from bot.commands.serving import listen
+from storage import schema
+from tests.bot.program import PACKS, Invoke, furnish, use
+
+SLACK = {"SLACK_BOT_TOKEN": "xoxb-1234567890", "SLACK_SIGNING_SECRET": "0123456789abcdef0123456789abcdef", "SLACK_APP_TOKEN": "xapp-1-A0-123"}
+GUID = "5a1e0000-0000-4000-8000-00000000000a"
+TEAMS = {"TEAMS_APP_ID": GUID, "TEAMS_APP_PASSWORD": "s3cr3t-of-teams", "TEAMS_TENANT_ID": GUID}
+
+
+@pytest.fixture(autouse=True)
+def free_port(monkeypatch: pytest.MonkeyPatch, alone: Path) -> int:
+    """A port that nothing listens on: the default one may be taken on this machine."""
+    with listen("127.0.0.1", 0) as listening:
+        port: int = listening.getsockname()[1]
+    monkeypatch.setenv("POURQUI_PORT", str(port))
+    return port
+
+
+def findings(said: Result) -> dict[str, tuple[str, str]]:
+    """Return each finding by its name: its mark and all its words."""
+    found: dict[str, tuple[str, str]] = {}
+    name = ""
+    for line in said.stdout.splitlines():
+        if line.startswith(("ok ", "!! ")):
+            name, _, words = line[3:].partition("  ")
+            found[name.strip()] = (line[:2], words.strip())
+        else:
+            mark, words = found[name]
+            found[name] = (mark, f"{words} {line.strip()}")
+    assert said.exit_code == (1 if any(mark == "!!" for mark, _ in found.values()) else 0)
+    assert said.stderr == ""
+    return found
+
+
+def set_all(monkeypatch: pytest.MonkeyPatch, *settings: dict[str, str]) -> None:
+    for one in settings:
+        for name, value in one.items():
+            monkeypatch.setenv(name, value)
+
+
+def test_all_is_well(invoke: Invoke, database_url: str, free_port: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    use(database_url, furnish)
+    set_all(monkeypatch, SLACK, TEAMS, {"POURQUI_DATABASE_URL": database_url, "POURQUI_COMPANY": str(PACKS / "small")})
+    said = invoke("doctor")
+    assert said.exit_code == 0
+    found = findings(said)
+    assert {mark for mark, _ in found.values()} == {"ok"}
+    assert found["database"] == ("ok", f"answers, revision {schema.head()}")
+    assert found["catalogue"] == ("ok", "version 1, 2 functions")
+    assert found["directory"] == ("ok", "3 people")
+    assert found["port"] == ("ok", f"127.0.0.1:{free_port} is free")
+    assert {"clock", *SLACK, "TEAMS_APP_ID", "TEAMS_TENANT_ID", "POURQUI_COMPANY"} <= found.keys()
+
+
+def test_no_secret_is_shown(invoke: Invoke, database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    set_all(monkeypatch, SLACK, TEAMS, {"POURQUI_SECRET_KEY": "k3y", "POURQUI_DATABASE_URL": database_url})
+    shown = invoke("doctor").stdout
+    for secret in (*SLACK.values(), TEAMS["TEAMS_APP_PASSWORD"], "k3y"):
+        assert secret not in shown
+
+
+def test_on_a_first_day_it_says_what_comes_next_and_makes_nothing(invoke: Invoke, alone: Path) -> None:
+    said = invoke("doctor")
+    assert said.exit_code == 1
+    found = findings(said)
+    assert found["POURQUI_DATA"] == ("ok", f"{alone}/data")
+    assert found["database"] == ("!!", "none yet → it's made by: pourqui catalog load FOLDER")
+    assert found["platforms"][0] == "!!"
+    assert "or try: pourqui demo" in found["platforms"][1]
+    assert found["POURQUI_ADMINS"] == ("ok", "nobody")
+    assert list(alone.iterdir()) == []
+
+
+def test_it_speaks_french_where_the_terminal_does(invoke: Invoke, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LANG", "fr_FR.UTF-8")
+    assert findings(invoke("doctor"))["base de données"][0] == "!!"
+
+
+def test_a_database_of_another_form_is_to_be_upgraded(invoke: Invoke, empty_database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("POURQUI_DATABASE_URL", empty_database_url)
+    assert findings(invoke("doctor"))["database"] == ("!!", "revision - → run: pourqui db upgrade")
+    assert schema.revision_of(empty_database_url) is None
+
+
+def test_an_empty_database_misses_catalogue_and_people(invoke: Invoke, database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("POURQUI_DATABASE_URL", database_url)
+    found = findings(invoke("doctor"))
+    assert found["catalogue"] == ("!!", "none → run: pourqui catalog load FOLDER")
+    assert found["directory"] == ("!!", "0 people → run: pourqui people import FILE.csv")
+
+
+@pytest.mark.parametrize("url", ["postgresql://pourqui:hunter2@127.0.0.1:1/pourqui", "mysql://pourqui:hunter2@db/pourqui"])
+def test_a_database_that_does_not_answer_is_told_without_its_password(invoke: Invoke, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("POURQUI_DATABASE_URL", url)
+    mark, words = findings(invoke("doctor"))["database"]
+    assert mark == "!!"
+    assert "check POURQUI_DATABASE_URL, and that the server runs" in words
+    assert "hunter2" not in words
+
+
+def test_a_damaged_file_is_told(invoke: Invoke, alone: Path) -> None:
+    file = alone / "data" / "pourqui.sqlite3"
+    file.parent.mkdir()
+    file.write_bytes(b"this was a database once" * 100)
+    mark, words = findings(invoke("doctor"))["database"]
+    assert mark == "!!"
+    assert "not a database" in words
+
+
+def test_a_folder_that_cannot_be_written_to_is_told(invoke: Invoke, alone: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "access", lambda *_: False)  # root, who runs tests in containers, may write everywhere
+    mark, words = findings(invoke("doctor"))["POURQUI_DATA"]
+    assert mark == "!!"
+    assert f"{alone} can't be written to" in words
+
+
+def test_a_pack_with_mistakes_is_told(invoke: Invoke, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("POURQUI_COMPANY", str(PACKS / "broken"))
+    assert findings(invoke("doctor"))["POURQUI_COMPANY"] == ("!!", f"{PACKS}/broken → see: pourqui catalog check {PACKS}/broken")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "form"),
+    [
+        ("SLACK_BOT_TOKEN", "xoxp-1234567890", "xoxb-…"),
+        ("SLACK_SIGNING_SECRET", "not hexadecimal", "32 hexadecimal characters"),
+        ("SLACK_APP_TOKEN", "xoxb-1234567890", "xapp-…"),
+        ("TEAMS_APP_ID", "pourqui", "00000000-0000-0000-0000-000000000000"),
+        ("TEAMS_TENANT_ID", "solane.example", "00000000-0000-0000-0000-000000000000"),
+    ],
+)
+def test_a_credential_of_another_form_is_told(invoke: Invoke, name: str, value: str, form: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    set_all(monkeypatch, SLACK, TEAMS, {name: value})
+    found = findings(invoke("doctor"))
+    assert found[name][0] == "!!"
+    assert found[name][1].endswith(f"→ this isn't its form: {form}")
+    assert {other for other, (mark, _) in found.items() if mark == "!!"} == {name, "database"}
+
+
+@pytest.mark.parametrize(
+    ("given", "platform"),
+    [
+        ({"SLACK_BOT_TOKEN": SLACK["SLACK_BOT_TOKEN"]}, "Slack"),
+        ({"SLACK_APP_TOKEN": SLACK["SLACK_APP_TOKEN"]}, "Slack"),
+        ({"TEAMS_APP_ID": GUID}, "Teams"),
+    ],
+)
+def test_half_a_platform_is_off_and_says_what_it_needs(invoke: Invoke, given: dict[str, str], platform: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    set_all(monkeypatch, given)
+    mark, words = findings(invoke("doctor"))[platform]
+    assert mark == "!!"
+    assert words.startswith(f"off → it needs {platform.upper()}_")
+
+
+def test_service_urls_are_https(invoke: Invoke, monkeypatch: pytest.MonkeyPatch) -> None:
+    set_all(monkeypatch, TEAMS, {"TEAMS_SERVICE_URLS": "https://smba.trafficmanager.net/,http://smba.example/"})
+    assert findings(invoke("doctor"))["TEAMS_SERVICE_URLS"] == ("!!", "http://smba.example/ → service URLs start with https://")
+
+
+def test_a_port_that_is_taken_is_told(invoke: Invoke, free_port: int) -> None:
+    with listen("127.0.0.1", free_port):
+        mark, words = findings(invoke("doctor"))["port"]
+    assert mark == "!!"
+    assert words.startswith(f"127.0.0.1:{free_port}: ")
+    assert "choose another: POURQUI_PORT" in words
+
+
+def test_a_clock_that_was_never_set_is_told(invoke: Invoke, database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("POURQUI_DATABASE_URL", database_url)
+    monkeypatch.setattr(doctor, "now", lambda: datetime(1970, 1, 1, tzinfo=UTC))
+    mark, words = findings(invoke("doctor"))["clock"]
+    assert mark == "!!"
+    assert words.startswith("1970-01-01T00:00:00+00:00 → set this machine's clock")
+
+
+@pytest.mark.parametrize("database_kind", ["postgresql"])
+def test_a_clock_far_from_the_database_servers_is_told(invoke: Invoke, database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("POURQUI_DATABASE_URL", database_url)
+    monkeypatch.setattr(doctor, "now", lambda: now() + timedelta(hours=1))
+    mark, words = findings(invoke("doctor"))["clock"]
+    assert mark == "!!"
+    assert words.startswith("36")
+    assert words.endswith("s from the database's → set both clocks (NTP)")
+
+
+def test_looking_changes_nothing(invoke: Invoke, alone: Path) -> None:
+    file = alone / "data" / "pourqui.sqlite3"
+    file.parent.mkdir()
+    with sqlite3.connect(file) as connection:
+        connection.execute("CREATE TABLE theirs (id INTEGER)")
+    connection.close()
+    assert findings(invoke("doctor"))["database"][0] == "!!"
+    assert schema.revision_of(f"sqlite:///{file}") is None

@@ -1,0 +1,158 @@
+"""What the bot knows: the newest catalogue, its vectors encoded once, and nothing at first."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from structlog.testing import capture_logs
+
+from bot import knowledge
+from bot.app import load_catalogue
+from bot.knowledge import Knowledge
+from bot.metrics import Metrics
+from dialogs.catalog import Catalogue, Localized
+from dialogs.search.index import texts_of
+from storage.database import Database
+from tests.bot.encoders import LetterEncoder
+from tests.bot.program import execute
+from tests.company import CATALOGUE, COMPANY, FINANCE, IT
+
+ONLY_FINANCE = Catalogue(company=COMPANY, functions=(FINANCE,))
+on_one_database = pytest.mark.parametrize("database_kind", ["sqlite"])
+
+
+@asynccontextmanager
+async def knowing(database: Database, encoder: LetterEncoder) -> AsyncIterator[Knowledge]:
+    known = Knowledge(database, encoder, Metrics())
+    try:
+        yield known
+    finally:
+        known.close()
+
+
+@asynccontextmanager
+async def watching(known: Knowledge, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[None]:
+    """Let it watch the database, more often than it does for its users."""
+    monkeypatch.setattr(knowledge, "_LOOK_EVERY", 0.005)
+    watch = asyncio.get_running_loop().create_task(known.watch())
+    yield
+    watch.cancel()
+    with suppress(asyncio.CancelledError):
+        await watch
+
+
+async def until(true: Callable[[], bool]) -> None:
+    for _ in range(2000):
+        if true():
+            return
+        await asyncio.sleep(0.005)
+    raise AssertionError("it never came true")
+
+
+@on_one_database
+async def test_before_a_catalogue_is_loaded_it_knows_nothing_and_says_so(database: Database) -> None:
+    encoder = LetterEncoder()
+    async with knowing(database, encoder) as known:
+        assert not await known.refresh()
+        assert (known.current.number, known.current.catalogue.functions) == (0, ())
+        understood = await known.understand(known.current, "où en est mon ordinateur portable ?", frozenset())
+    assert understood.match is not None
+    assert understood.match.outcome == "none"
+    assert encoder.encoded == [], "there's nothing to compare a question with"
+
+
+async def test_texts_are_encoded_once_whatever_is_restarted_or_loaded_again(database: Database) -> None:
+    await load_catalogue(database, CATALOGUE, "tests")
+    first = LetterEncoder()
+    async with knowing(database, first) as known:
+        assert await known.refresh()
+        assert not await known.refresh()
+    assert sorted(first.encoded) == sorted(set(texts_of(CATALOGUE)))
+    restarted = LetterEncoder()
+    async with knowing(database, restarted) as known:
+        assert await known.refresh()
+        assert restarted.encoded == []
+        laptop = replace(IT.services[0], title=Localized(fr="Un portable tout neuf", en="A brand new laptop"))
+        renamed = replace(IT, services=(laptop, *IT.services[1:]))
+        changed = Catalogue(company=COMPANY, functions=(renamed, FINANCE))
+        await load_catalogue(database, changed, "tests")
+        assert await known.refresh()
+    assert set(restarted.encoded) == set(texts_of(changed)) - set(texts_of(CATALOGUE))
+
+
+@on_one_database
+async def test_the_vectors_of_two_models_never_mix(database: Database) -> None:
+    await load_catalogue(database, ONLY_FINANCE, "tests")
+    async with knowing(database, LetterEncoder("letters-1")) as known:
+        await known.refresh()
+    other = LetterEncoder("letters-2")
+    async with knowing(database, other) as known:
+        await known.refresh()
+    assert sorted(other.encoded) == sorted(set(texts_of(ONLY_FINANCE)))
+
+
+@on_one_database
+async def test_a_question_is_understood_in_the_light_of_the_version_it_was_asked_to(database: Database) -> None:
+    await load_catalogue(database, CATALOGUE, "tests")
+    async with knowing(database, LetterEncoder()) as known:
+        await known.refresh()
+        before = known.current
+        await load_catalogue(database, ONLY_FINANCE, "tests")
+        await known.refresh()
+        assert (before.number, known.current.number) == (1, 2)
+        understood = await known.understand(before, "mon ordinateur portable est mort", frozenset())
+        assert understood.match is not None
+        assert understood.match.candidates[0].id == "it_laptop"
+
+
+@on_one_database
+async def test_a_version_loaded_elsewhere_is_taken_up(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with knowing(database, LetterEncoder()) as known, watching(known, monkeypatch):
+        await load_catalogue(database, ONLY_FINANCE, "elsewhere")
+        await until(lambda: known.current.number == 1)
+    assert known.current.catalogue == ONLY_FINANCE
+
+
+@on_one_database
+async def test_a_failure_of_the_database_is_survived(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    await load_catalogue(database, ONLY_FINANCE, "tests")
+    async with knowing(database, LetterEncoder()) as known:
+        await known.refresh()
+        with capture_logs() as logs:
+            async with watching(known, monkeypatch):
+                await database.write("test", lambda session: execute(session, "ALTER TABLE catalogue_version RENAME TO elsewhere"))
+                await until(lambda: bool(logs))
+                assert known.current.number == 1, "what was known goes on answering"
+                await database.write("test", lambda session: execute(session, "ALTER TABLE elsewhere RENAME TO catalogue_version"))
+                await load_catalogue(database, CATALOGUE, "tests")
+                await until(lambda: known.current.number == 2)
+    assert logs[0]["event"] == "could not look for a newer catalogue; the one known goes on answering"
+    assert logs[0]["log_level"] == "error"
+
+
+@on_one_database
+async def test_an_encoder_that_fails_leaves_the_former_version_answering(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Broken(LetterEncoder):
+        fails = False
+
+        def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+            if self.fails:
+                raise MemoryError("no room for the model")
+            return super().encode(texts)
+
+    await load_catalogue(database, ONLY_FINANCE, "tests")
+    encoder = Broken()
+    async with knowing(database, encoder) as known:
+        await known.refresh()
+        encoder.fails = True
+        with capture_logs() as logs:
+            async with watching(known, monkeypatch):
+                await load_catalogue(database, CATALOGUE, "tests")
+                await until(lambda: bool(logs))
+                assert known.current.number == 1
+                encoder.fails = False
+                await until(lambda: known.current.number == 2)

@@ -1,0 +1,231 @@
+"""The settings: from the environment, from files, and what is said when they can't be used."""
+
+import re
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from bot.settings import SECRET_NAMES, Settings, SettingsError, has_display, read_settings, terminal_language
+
+pytestmark = pytest.mark.usefixtures("alone")
+
+
+def revealed(secret: SecretStr | None) -> str | None:
+    return secret.get_secret_value() if secret else None
+
+
+def test_nothing_has_to_be_set() -> None:
+    settings = read_settings()
+    assert (settings.host, settings.port) == ("127.0.0.1", 3978)
+    assert settings.data_folder == Path("data")
+    assert (settings.language, settings.timezone, settings.country) == ("fr", "Europe/Paris", "FR")
+    assert (settings.log, settings.log_level) == ("json", "info")
+    assert (settings.company, settings.admins, settings.database_url, settings.secret_key) == (None, (), None, None)
+    assert (settings.slack_bot_token, settings.slack_signing_secret, settings.slack_app_token) == (None, None, None)
+    assert settings.slack_api_url == "https://slack.com/api/"
+    assert (settings.teams_app_id, settings.teams_app_password, settings.teams_tenant_id) == (None, None, None)
+    assert (settings.teams_app_type, settings.teams_service_urls) == ("SingleTenant", ())
+    assert (settings.slack_on, settings.teams_on) == (False, False)
+
+
+def test_what_is_given_wins_over_the_environment_which_wins_over_secret_files_which_win_over_dotenv(
+    alone: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token = alone / "token"
+    (alone / ".env").write_text("POURQUI_PORT=1001\nPOURQUI_LANGUAGE=en\nPOURQUI_HOST=10.0.0.1\nSLACK_BOT_TOKEN=dotenv\n", encoding="utf-8")
+    monkeypatch.setenv("POURQUI_PORT", "1002")
+    monkeypatch.setenv("POURQUI_HOST", "10.0.0.2")
+    monkeypatch.setenv("SLACK_BOT_TOKEN_FILE", str(token))
+    token.write_text("file\n", encoding="utf-8")
+    settings = read_settings(host="10.0.0.3", port=None)
+    assert (settings.host, settings.port, settings.language) == ("10.0.0.3", 1002, "en")
+    assert revealed(settings.slack_bot_token) == "file"
+    monkeypatch.setenv("SLACK_BOT_TOKEN", "environment")
+    assert revealed(read_settings().slack_bot_token) == "environment"
+
+
+def test_names_of_others_in_dotenv_are_left_alone(alone: Path) -> None:
+    (alone / ".env").write_text("COMPOSE_PROJECT_NAME=solane\nPOURQUI_COUNTRY=BE\n", encoding="utf-8")
+    assert read_settings().country == "BE"
+
+
+def test_an_empty_variable_is_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("POURQUI_PORT", "SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET", "POURQUI_DATABASE_URL", "POURQUI_COMPANY"):
+        monkeypatch.setenv(name, "")
+    settings = read_settings()
+    assert (settings.port, settings.slack_on, settings.database_url, settings.company) == (3978, False, None, None)
+
+
+@pytest.mark.parametrize("name", SECRET_NAMES)
+def test_each_secret_can_come_from_a_file(name: str, alone: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    secret = alone / "secret"
+    secret.write_text("  from the file \n", encoding="utf-8")
+    monkeypatch.setenv(f"{name}_FILE", str(secret))
+    monkeypatch.setenv(name, "")  # as a container's template may leave it
+    field = next(field for field, described in Settings.model_fields.items() if described.validation_alias == name)
+    assert revealed(getattr(read_settings(), field)) == "from the file"
+
+
+def test_an_empty_secret_file_sets_nothing(alone: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET"):
+        (alone / name).write_text("\n", encoding="utf-8")
+        monkeypatch.setenv(f"{name}_FILE", str(alone / name))
+    assert not read_settings().slack_on
+
+
+@pytest.mark.parametrize("content", [None, b"\xff\xfe\x00"], ids=["missing", "not text"])
+def test_a_secret_file_that_cannot_be_read_is_named_with_its_variable(content: bytes | None, alone: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    secret = alone / "secret"
+    if content is not None:
+        secret.write_bytes(content)
+    monkeypatch.setenv("SLACK_SIGNING_SECRET_FILE", str(secret))
+    with pytest.raises(SettingsError, match=rf"^SLACK_SIGNING_SECRET_FILE points to {re.escape(str(secret))}, which can't be read: "):
+        read_settings()
+
+
+def test_a_dotenv_that_is_not_text_is_named(alone: Path) -> None:
+    (alone / ".env").write_bytes("POURQUI_COMPANY=sociétés".encode("latin-1"))
+    with pytest.raises(SettingsError, match=r"\.env"):
+        read_settings()
+
+
+def test_all_that_is_wrong_is_told_at_once_by_its_own_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    wrong = {
+        "POURQUI_PORT": "many",
+        "POURQUI_LANGUAGE": "de",
+        "POURQUI_TIMEZONE": "Europe/Pariss",
+        "POURQUI_COUNTRY": "France",
+        "POURQUI_LOG": "xml",
+        "POURQUI_LOG_LEVEL": "loud",
+        "TEAMS_APP_TYPE": "UserAssignedMSI",
+    }
+    for name, value in wrong.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(SettingsError) as caught:
+        read_settings()
+    lines = str(caught.value).splitlines()
+    assert sorted(line.split(":")[0] for line in lines) == sorted(wrong)
+    (zone,) = (line for line in lines if line.startswith("POURQUI_TIMEZONE"))
+    assert "'Europe/Pariss' isn't an IANA time zone, such as Europe/Paris" in zone
+
+
+@pytest.mark.parametrize("zone", ["", "../../etc/passwd", "/etc/localtime", "Europe"])
+def test_a_time_zone_is_one_of_the_known(zone: str) -> None:
+    with pytest.raises(SettingsError, match="POURQUI_TIMEZONE"):
+        read_settings(timezone=zone)
+
+
+@pytest.mark.parametrize("port", ["-1", "65536"])
+def test_a_port_that_cannot_be_is_refused_however_it_was_given(port: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(SettingsError, match=r"^POURQUI_PORT: "):
+        read_settings(port=int(port))
+    monkeypatch.setenv("POURQUI_PORT", port)
+    with pytest.raises(SettingsError, match=r"^POURQUI_PORT: "):
+        read_settings()
+
+
+def test_a_mistake_shows_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-very-secret")
+    monkeypatch.setenv("POURQUI_DATABASE_URL", "postgresql://pourqui:hunter2@db/pourqui")
+    monkeypatch.setenv("POURQUI_LANGUAGE", "de")
+    with pytest.raises(SettingsError) as caught:
+        read_settings()
+    assert "secret" not in str(caught.value)
+    monkeypatch.setenv("POURQUI_LANGUAGE", "en")
+    settings = read_settings()
+    assert "very-secret" not in repr(settings)
+    assert "hunter2" not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ("slack_bot_token", False),
+        ("slack_signing_secret", False),
+        ("slack_signing_secret slack_app_token", False),
+        ("slack_bot_token slack_signing_secret", True),
+        ("slack_bot_token slack_app_token", True),
+        ("slack_bot_token slack_signing_secret slack_app_token", True),
+    ],
+)
+def test_slack_is_on_with_its_token_and_a_way_in(given: str, expected: bool) -> None:
+    assert read_settings(**dict.fromkeys(given.split(), "x")).slack_on is expected
+
+
+@pytest.mark.parametrize(
+    ("given", "app_type", "expected"),
+    [
+        ("teams_app_id", "MultiTenant", False),
+        ("teams_app_password", "MultiTenant", False),
+        ("teams_app_id teams_app_password", "MultiTenant", True),
+        ("teams_app_id teams_app_password", "SingleTenant", False),
+        ("teams_app_id teams_app_password teams_tenant_id", "SingleTenant", True),
+        ("teams_app_id teams_tenant_id", "SingleTenant", False),
+    ],
+)
+def test_teams_is_on_with_its_credentials_and_for_one_tenant_with_that_tenant(given: str, app_type: str, expected: bool) -> None:
+    assert read_settings(teams_app_type=app_type, **dict.fromkeys(given.split(), "x")).teams_on is expected
+
+
+def test_the_database_is_a_file_in_the_data_folder_until_a_url_says_otherwise(alone: Path) -> None:
+    assert read_settings().url == f"sqlite:///{alone}/data/pourqui.sqlite3"
+    assert read_settings(data_folder=Path("/srv/pourqui")).url == "sqlite:////srv/pourqui/pourqui.sqlite3"
+    assert read_settings(database_url="postgresql://db/pourqui").url == "postgresql://db/pourqui"
+
+
+def test_lists_have_commas_between(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("POURQUI_ADMINS", " carol@solane.example, ,bob@solane.example,")
+    monkeypatch.setenv("TEAMS_SERVICE_URLS", "https://smba.trafficmanager.net/emea/")
+    settings = read_settings()
+    assert settings.admins == ("carol@solane.example", "bob@solane.example")
+    assert settings.teams_service_urls == ("https://smba.trafficmanager.net/emea/",)
+    assert read_settings(admins=("alice@solane.example",)).admins == ("alice@solane.example",)
+
+
+def test_a_log_level_may_be_written_in_capitals(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("POURQUI_LOG_LEVEL", "WARNING")
+    assert read_settings().log_level == "warning"
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("http://127.0.0.1:8000/api/", True),
+        ("http://localhost/api/", True),
+        ("http://[::1]:8000/api/", True),
+        ("https://slack.com/api/", False),
+        ("http://127.0.0.1.evil.example/api/", False),
+        ("http://127.0.0.1@evil.example/api/", False),
+        ("127.0.0.1:8000", False),
+    ],
+)
+def test_an_emulator_is_one_on_this_machine(url: str, expected: bool) -> None:
+    assert read_settings(slack_api_url=url).slack_api_is_loopback is expected
+
+
+@pytest.mark.parametrize(
+    ("locale", "expected"),
+    [
+        ({}, "en"),
+        ({"LANG": "fr_FR.UTF-8"}, "fr"),
+        ({"LANG": "FR"}, "fr"),
+        ({"LANG": "en_GB.UTF-8"}, "en"),
+        ({"LANG": "de_DE.UTF-8"}, "en"),
+        ({"LANG": "fr_FR.UTF-8", "LC_ALL": "C"}, "en"),
+        ({"LANG": "en_US.UTF-8", "LC_MESSAGES": "fr_CA.UTF-8"}, "fr"),
+        ({"LANG": "fr_FR.UTF-8", "LC_ALL": ""}, "fr"),
+    ],
+)
+def test_the_terminal_speaks_french_where_its_locale_does(locale: dict[str, str], expected: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in locale.items():
+        monkeypatch.setenv(name, value)
+    assert terminal_language() == expected
+
+
+@pytest.mark.parametrize(("platform", "display", "expected"), [("linux", "", False), ("linux", ":0", True), ("darwin", "", True)])
+def test_a_browser_needs_somewhere_to_show(platform: str, display: str, expected: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.platform", platform)
+    monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
+    monkeypatch.setenv("DISPLAY", display)
+    assert has_display() is expected

@@ -1,0 +1,363 @@
+"""Every reply of every dialog, in French and in English, to one person and to a channel, is one that Slack and Teams take, uncut.
+
+The answers are the sample company's: what a company may well write. The platforms' own rules decide, as their documentation tells them.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import Any, get_args
+
+import pytest
+from structlog.testing import capture_logs
+
+from adapters.slack import render as slack
+from adapters.slack import views
+from adapters.slack.limits import FALLBACK
+from adapters.slack.origin import Origin
+from adapters.teams import render as teams
+from bot.knowledge import NOTHING, Knowledge
+from bot.metrics import Metrics
+from bot.packs import PackReading, read_pack, sample_folder
+from bot.po import texts
+from bot.tasks import Tasks
+from bot.turns import Turns
+from dialogs.actions import (
+    Action,
+    ForMe,
+    Help,
+    Home,
+    ListFunctions,
+    ListServices,
+    NoneOfThese,
+    NotMine,
+    Preferences,
+    ReportWrong,
+    SetLanguage,
+    Show,
+    ShowFunction,
+    WriteQuestion,
+)
+from dialogs.catalog import Catalogue, Language
+from dialogs.events import Event, Reference
+from dialogs.messages import Form, FormErrors, Message, Place, Reply
+from dialogs.people import Person, person_of
+from dialogs.router import decide
+from dialogs.search.match import Candidate, FunctionAsked, Match, Talk, Understood
+from dialogs.texts import Texts
+from dialogs.turn import Context, State
+from storage.database import Database
+from tests.bot.encoders import LetterEncoder
+from tests.company import CHARLIE, DANA
+from tests.conversation import CHANNEL, DIRECT, asks_form, opens_home, said, starts, submits, taps
+from tests.platforms import slack_rules as rules
+from tests.platforms.teams import card_error
+
+TEXTS: dict[Language, Texts] = {"fr": texts("fr"), "en": texts("en")}
+PLACES: dict[str, Reference] = {"private": DIRECT, "channel": CHANNEL}
+TEAMS_BYTES = 28 * 1024
+LONG = "Bonjour, où en est le remboursement de mes frais de mission à Nantes ? " * 50
+LONG_NAME = "Maëlys-Clémentine de La Rochefoucauld-Montbel"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scene:
+    """Who speaks, where, in which language, and to which catalogue."""
+
+    person: Person
+    where: Reference
+    language: Language
+    catalogue: Catalogue
+
+    def replies(self, event: Event, understood: Understood | None = None, *, state: State | None = None) -> list[tuple[Event, Reply]]:
+        context = Context(person=self.person, catalogue=self.catalogue, texts=TEXTS, language=self.language, understood=understood)
+        return [(event, reply) for reply in decide(state, event, context).replies]
+
+    def says(self, understood: Understood, *, private: bool = False) -> list[tuple[Event, Reply]]:
+        return self.replies(said("?", where=self.where, private=private), understood)
+
+    def taps(self, action: Action, understood: Understood | None = None) -> list[tuple[Event, Reply]]:
+        return self.replies(taps(action, where=self.where), understood)
+
+
+@pytest.fixture(scope="module")
+def solane() -> PackReading:
+    """The sample company."""
+    return read_pack(sample_folder())
+
+
+@pytest.fixture(params=["fr", "en"])
+def language(request: pytest.FixtureRequest) -> Language:
+    """The language of the replies."""
+    return "fr" if request.param == "fr" else "en"
+
+
+@pytest.fixture(params=list(PLACES))
+def where(request: pytest.FixtureRequest) -> Reference:
+    """To one person, or to a channel."""
+    return PLACES[request.param]
+
+
+@pytest.fixture
+def scenes(solane: PackReading, language: Language, where: Reference) -> list[Scene]:
+    """The one who sees most, somebody of the sample company, and somebody whom the directory doesn't know."""
+    assert solane.catalogue is not None
+    everywhere = Person(
+        id="p", name=LONG_NAME, email="maelys@solane.example", department="Recherche et innovation", site="Nantes", timezone="Europe/Paris",
+        linked=True, greeted=True, segments=frozenset(solane.catalogue.company.segments),
+    )  # fmt: skip
+    people = (everywhere, person_of(solane.people[-1]), DANA)
+    return [Scene(person=person, where=where, language=language, catalogue=solane.catalogue) for person in people]
+
+
+@pytest.fixture
+def scene(scenes: list[Scene]) -> Scene:
+    """The one who sees most."""
+    return scenes[0]
+
+
+def found(outcome: str, *ids: str, question: str = LONG[:512]) -> Understood:
+    candidates = tuple(Candidate(id=id_, score=1.0) for id_ in ids)
+    match outcome:
+        case "sure":
+            return Understood(question=question, match=Match(outcome="sure", candidates=candidates, confidence=0.9))
+        case "likely":
+            return Understood(question=question, match=Match(outcome="likely", candidates=candidates, confidence=0.5))
+        case _:
+            return Understood(question=question, match=Match(outcome="none", candidates=candidates, confidence=0.1))
+
+
+def ids(catalogue: Catalogue) -> list[str]:
+    return [sheet.id for _, sheet in catalogue.sheets()]
+
+
+def problems(replies: Iterable[tuple[Event, Reply]]) -> list[str]:
+    """Return what Slack and Teams would refuse, or what was cut to fit, with the first words of its reply; and see that there's a reply at all."""
+    told = list(replies)
+    assert told
+    return [f"{problem} in {str(reply)[:120]}" for event, reply in told for problem in (*_slack(event, reply), *_teams(reply))]
+
+
+def _slack(event: Event, reply: Reply) -> Iterator[str]:
+    origin = Origin(reference=event.reference, message_id="1767800000.000001")
+    match reply:
+        case Message(place=Place.HOME):
+            yield from _slack_view(slack.home(reply))
+        case Message():
+            shown = slack.message(reply)
+            yield from rules.problems_of_blocks(shown["blocks"], limit=rules.MESSAGE_BLOCKS)
+            if rules.weight(shown["blocks"]) > rules.MESSAGE_WEIGHT:
+                yield "too many characters for a message of Slack's"
+            if not 0 < len(shown["text"]) <= FALLBACK:
+                yield f"a fallback of {len(shown['text'])} characters"
+            yield from _slack_cut(shown["blocks"])
+        case Form():
+            yield from _slack_view(views.modal(reply, origin))
+        case FormErrors(form=form):
+            answer = views.errors(reply, origin)
+            view = views.modal(form, origin)
+            yield from _slack_view(view)
+            inputs = {block["block_id"] for block in view["blocks"] if block["type"] == "input"}
+            if answer["response_action"] != "errors" or not answer["errors"] or not answer["errors"].keys() <= inputs:
+                yield "errors that name no input of the form"
+
+
+def _slack_view(view: dict[str, Any]) -> Iterator[str]:
+    yield from rules.problems_of_view(view)
+    yield from _slack_cut(view["blocks"])
+
+
+def _slack_cut(blocks: Sequence[dict[str, Any]]) -> Iterator[str]:
+    if "… (+" in json.dumps(blocks, ensure_ascii=False):
+        yield "Slack shows only a part"
+
+
+def _teams(reply: Reply) -> Iterator[str]:
+    match reply:
+        case Message():
+            sent = teams.activity(reply)
+            yield from _teams_size(sent)
+            card = sent["attachments"][0]["content"]
+            yield from _teams_card(card)
+            if card["body"] != [element for block in reply.blocks for element in teams._block(block, None)]:
+                yield "Teams shows only a part"
+            if reply.place is Place.UPDATE and teams.replacement(reply)["value"] != card:
+                yield "another card in the response than in the conversation"
+        case Form():
+            yield from _teams_form(teams.task(reply, message_id="1767800000001"), teams.form_activity(reply))
+        case FormErrors(form=form, errors=errors):
+            yield from _teams_form(teams.task(form, errors, message_id="1767800000001"), teams.form_activity(form, errors))
+            if not all(error.text in json.dumps(teams.task(form, errors), ensure_ascii=False) for error in errors):
+                yield "an error that isn't shown"
+
+
+def _teams_form(task: dict[str, Any], sent: dict[str, Any]) -> Iterator[str]:
+    yield from _teams_card(task["task"]["value"]["card"]["content"])
+    yield from _teams_size(sent)
+
+
+def _teams_card(card: dict[str, Any]) -> Iterator[str]:
+    if (error := card_error(card)) is not None:
+        yield error
+
+
+def _teams_size(sent: dict[str, Any]) -> Iterator[str]:
+    if (size := len(teams.encode(sent))) > TEAMS_BYTES:
+        yield f"{size} bytes"
+
+
+# --- what was asked ------------------------------------------------------------------------------------------------------------------------------
+
+
+def test_the_answer_of_every_sheet(scene: Scene) -> None:
+    assert problems(reply for id_ in ids(scene.catalogue) for reply in scene.says(found("sure", id_))) == []
+
+
+def test_the_answer_to_somebody_unknown_and_the_one_asked_for_in_private(scenes: list[Scene]) -> None:
+    first = ids(scenes[0].catalogue)[0]
+    assert problems(reply for scene in scenes for private in (False, True) for reply in scene.says(found("sure", first), private=private)) == []
+
+
+def test_a_choice_of_one_two_and_any_three_neighbours(scene: Scene) -> None:
+    every = ids(scene.catalogue)
+    offered = [every[:1], every[:2], *(every[at : at + 3] for at in range(0, len(every), 3))]
+    assert problems(reply for some in offered for reply in scene.says(found("likely", *some))) == []
+
+
+def test_what_is_not_known_near_no_function_one_or_two(scenes: list[Scene]) -> None:
+    near = [function.sheets[0].id for function in scenes[0].catalogue.functions]
+    for scene in scenes:
+        assert problems(reply for some in ((), near[:1], *pairwise(near)) for reply in scene.says(found("none", *some))) == []
+
+
+def test_a_question_written_to_each_function(scene: Scene) -> None:
+    slugs = [None, *(function.slug for function in scene.catalogue.functions)]
+    events = [submits(WriteQuestion(slug=slug), {"question": LONG}, where=scene.where) for slug in slugs]
+    assert problems(reply for event in events for reply in scene.replies(event, found("none"))) == []
+
+
+@pytest.mark.parametrize("aspect", ["purpose", "work_with"])
+def test_every_profile(scenes: list[Scene], aspect: str) -> None:
+    for scene in scenes:
+        slugs = [function.slug for function in scene.catalogue.functions]
+        asked = [FunctionAsked(slug=slug, aspect="purpose" if aspect == "purpose" else "work_with") for slug in slugs]
+        assert problems(reply for one in asked for reply in scene.says(Understood(question=LONG[:512], function=one))) == []
+
+
+@pytest.mark.parametrize("talk", Talk)
+def test_what_is_no_question(scenes: list[Scene], talk: Talk) -> None:
+    assert problems(reply for scene in scenes for reply in scene.says(Understood(question="", talk=talk))) == []
+
+
+# --- what was tapped -----------------------------------------------------------------------------------------------------------------------------
+
+PLAIN_TAPS: tuple[Action, ...] = (
+    Home(),
+    Help(),
+    ListFunctions(),
+    Preferences(),
+    SetLanguage(language="fr"),
+    SetLanguage(language="en"),
+    SetLanguage(language=None),
+    NoneOfThese(exchange="e", question=LONG[:512]),
+    ForMe(question=LONG[:512]),
+    WriteQuestion(),
+)
+GONE: tuple[Action, ...] = (
+    Show(id="gone"),
+    Show(id="gone", exchange="e"),
+    ShowFunction(slug="gone"),
+    ListServices(slug="gone"),
+    NotMine(id="gone", exchange="e"),
+    ReportWrong(id="gone", exchange="e"),
+    WriteQuestion(slug="gone"),
+)
+
+
+def test_no_action_is_forgotten() -> None:
+    assert {type(action) for action in (*PLAIN_TAPS, *GONE)} == set(get_args(Action))
+
+
+@pytest.mark.parametrize("action", PLAIN_TAPS, ids=lambda action: action.kind)
+def test_every_tap(scenes: list[Scene], action: Action) -> None:
+    first = ids(scenes[0].catalogue)[0]
+    assert problems(reply for scene in scenes for reply in scene.taps(action, found("sure", first))) == []
+
+
+@pytest.mark.parametrize("action", GONE, ids=lambda action: action.kind)
+def test_every_tap_on_what_is_gone(scene: Scene, action: Action) -> None:
+    assert problems(scene.taps(action)) == []
+
+
+def test_every_list_of_services(scenes: list[Scene]) -> None:
+    slugs = [function.slug for function in scenes[0].catalogue.functions]
+    assert problems(reply for scene in scenes for slug in slugs for reply in scene.taps(ListServices(slug=slug))) == []
+
+
+def test_every_sheet_opened_from_a_list_or_chosen(scene: Scene) -> None:
+    shown = [Show(id=id_, exchange=exchange) for id_ in ids(scene.catalogue)[::5] for exchange in (None, "5a1e0000-0000-4000-8000-000000000000")]
+    assert problems(reply for action in shown for reply in scene.taps(action)) == []
+
+
+def test_what_the_quiet_buttons_do(scenes: list[Scene]) -> None:
+    for scene in scenes:
+        for id_ in ids(scene.catalogue)[::10]:
+            wrong = ReportWrong(id=id_, exchange="e")
+            assert problems(scene.taps(NotMine(id=id_, exchange="e"))) == []
+            assert problems(scene.replies(asks_form(wrong, where=scene.where))) == []
+            assert problems(scene.replies(submits(wrong, {"comment": "Le délai est faux."}, where=scene.where))) == []
+
+
+def test_every_form_and_what_is_wrong_with_it(scene: Scene) -> None:
+    slugs = [None, *(function.slug for function in scene.catalogue.functions)]
+    asked: list[Event] = [asks_form(WriteQuestion(slug=slug), where=scene.where) for slug in slugs]
+    empty: list[Event] = [submits(WriteQuestion(slug=slug), {}, where=scene.where) for slug in slugs]
+    empty += [submits(ReportWrong(id=id_, exchange="e"), {"comment": " "}, where=scene.where) for id_ in (*ids(scene.catalogue)[::20], "gone")]
+    forms, errors = ([reply for event in events for reply in scene.replies(event)] for events in (asked, empty))
+    assert {type(reply) for _, reply in forms} == {Form}
+    assert {type(reply) for _, reply in errors} == {FormErrors}
+    assert problems(forms + errors) == []
+
+
+def test_a_remark_on_what_is_gone(scene: Scene) -> None:
+    assert problems(scene.replies(submits(ReportWrong(id="gone", exchange="e"), {"comment": "faux"}, where=scene.where))) == []
+
+
+# --- what nobody asked, and what nobody wants ----------------------------------------------------------------------------------------------------
+
+
+def test_home_and_the_first_words(scenes: list[Scene]) -> None:
+    for scene in scenes:
+        newcomer = replace(scene, person=replace(scene.person, greeted=False))
+        for one in (scene, newcomer):
+            events: list[Event] = [opens_home(), said("", where=one.where, private=True), said("home", where=one.where)]
+            assert problems(reply for event in events for reply in one.replies(event)) == []
+        assert problems(newcomer.replies(starts(where=scene.where))) == []
+
+
+def test_before_the_first_catalogue(where: Reference, language: Language) -> None:
+    scene = Scene(person=DANA, where=where, language=language, catalogue=NOTHING)
+    for action in (Home(), Help(), ListFunctions(), Preferences()):
+        assert problems(scene.taps(action)) == []
+    assert problems([*scene.replies(opens_home()), *scene.replies(starts(where=where)), *scene.says(found("none"))]) == []
+
+
+def test_a_stranger(scene: Scene) -> None:
+    stranger, where, form = replace(scene, person=CHARLIE), scene.where, WriteQuestion()
+    heard: list[Event] = [said("bonjour", where=where), taps(Home(), where=where), opens_home()]
+    heard += [asks_form(form, where=where), submits(form, {}, where=where)]
+    assert problems(reply for event in heard for reply in stranger.replies(event)) == []
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+async def test_the_apology(database: Database, where: Reference, language: Language) -> None:
+    known = Knowledge(database, LetterEncoder(), Metrics())
+    engine = Turns(database, known, TEXTS, company_language=language, metrics=Metrics(), spawn=Tasks().spawn)
+    await database.close()
+    form = WriteQuestion()
+    events: list[Event] = [said("bonjour", where=where), asks_form(form, where=where), submits(form, {"question": "?"}, where=where), opens_home()]
+    with capture_logs():
+        replies = [(event, reply) for event in events for reply in (await engine.take(event)).replies]
+    known.close()
+    assert problems(replies) == []
