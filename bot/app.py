@@ -29,6 +29,7 @@ from dialogs.catalog import Catalogue, Language
 from dialogs.people import language_of_locale
 from storage import catalog, schema
 from storage.database import Database
+from storage.errors import UnavailableError
 
 BODY_LIMIT = 1024**2  # bytes of a request
 _GRACE = 10.0  # seconds that replies under way have when the application ends
@@ -49,11 +50,20 @@ class Application:
     web: web.Application
 
 
+def make_data_folder(settings: Settings) -> None:
+    """Make the embedded database's folder where there's none. Raises UnavailableError where it can't be made."""
+    if settings.database_url is not None:
+        return
+    try:
+        settings.data_folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UnavailableError(f"can't make the folder {settings.data_folder.absolute()}, POURQUI_DATA: {error.strerror}") from error
+
+
 @asynccontextmanager
 async def opened_database(settings: Settings) -> AsyncIterator[Database]:
     """Open the database, migrated to this version."""
-    if settings.database_url is None:
-        settings.data_folder.mkdir(parents=True, exist_ok=True)
+    make_data_folder(settings)
     await asyncio.to_thread(schema.upgrade, settings.url)
     async with await Database.open(settings.url) as database:
         yield database

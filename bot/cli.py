@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from bot.app import make_data_folder
 from bot.commands import ask as asking
 from bot.commands import catalog as catalogues
 from bot.commands import doctor as diagnosis
@@ -121,10 +122,9 @@ def _db(t: Texts) -> typer.Typer:
     @app.command(help=t("Bring the database to this version's form; nothing is lost, and running it twice does no harm."))
     def upgrade() -> None:
         chosen = settings()
-        if chosen.database_url is None:
-            chosen.data_folder.mkdir(parents=True, exist_ok=True)
 
         async def upgrading() -> str:
+            make_data_folder(chosen)
             return schema.upgrade(chosen.url)
 
         say(t("The database is at revision {revision}.", revision=run(upgrading())))

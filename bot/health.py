@@ -1,5 +1,6 @@
 """Liveness, readiness and metrics, on the server that the platforms call; and the guard against too many requests at once."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 
 import structlog
@@ -13,6 +14,7 @@ from storage import catalog
 from storage.database import Database
 from storage.errors import StorageError
 
+BODY_SECONDS = 10.0  # for a request's body to arrive
 AT_ONCE = 200  # requests under way; a platform retries what is refused above it
 _OPEN = frozenset({"/healthz", "/readyz", "/metrics"})
 
@@ -47,8 +49,21 @@ class Health:
         return web.Response(body=generate_latest(self._metrics.registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
 
-def guard(metrics: Metrics, at_once: int = AT_ONCE) -> Middleware:
-    """Return the middleware that refuses a request with 503 and Retry-After while `at_once` others are under way."""
+async def _has_come(request: web.Request, seconds: float) -> bool:
+    """Read the body, which the request keeps for its handler; tell whether it came in time."""
+    try:
+        async with asyncio.timeout(seconds):
+            await request.read()
+    except TimeoutError:
+        return False
+    return True
+
+
+def guard(metrics: Metrics, at_once: int = AT_ONCE, body_seconds: float = BODY_SECONDS) -> Middleware:
+    """Return the middleware that refuses a request with 503 and Retry-After while `at_once` others are under way.
+
+    A body that doesn't come within `body_seconds` is refused with 408: it would hold its place for ever.
+    """
     under_way = 0
 
     @web.middleware
@@ -61,6 +76,8 @@ def guard(metrics: Metrics, at_once: int = AT_ONCE) -> Middleware:
             return web.json_response({"error": "too many requests at once; try again in a second"}, status=503, headers={"Retry-After": "1"})
         under_way += 1
         try:
+            if not await _has_come(request, body_seconds):
+                return web.json_response({"error": "the body didn't come in time"}, status=408)
             return await handler(request)
         finally:
             under_way -= 1

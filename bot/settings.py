@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 from pydantic_settings.sources import EnvSettingsSource
 
@@ -71,7 +71,7 @@ class Settings(BaseSettings):
     teams_app_password: SecretStr | None = _named("TEAMS_APP_PASSWORD")
     teams_tenant_id: str | None = _named("TEAMS_TENANT_ID")
     teams_app_type: Literal["SingleTenant", "MultiTenant"] = Field(default="SingleTenant", validation_alias="TEAMS_APP_TYPE")
-    teams_service_urls: Annotated[tuple[str, ...], NoDecode] = Field(default=(), validation_alias=AliasChoices("TEAMS_SERVICE_URLS"))
+    teams_service_urls: Annotated[tuple[str, ...], NoDecode] = Field(default=(), validation_alias="TEAMS_SERVICE_URLS")
 
     @classmethod
     def settings_customise_sources(
@@ -102,6 +102,14 @@ class Settings(BaseSettings):
             ZoneInfo(value)
         except (ZoneInfoNotFoundError, ValueError, OSError) as error:  # a folder of zones, such as Europe, is an OSError
             raise ValueError(f"{value!r} isn't an IANA time zone, such as Europe/Paris") from error
+        return value
+
+    @field_validator("slack_api_url")
+    @classmethod
+    def _web_address(cls, value: str) -> str:
+        parts = urlsplit(value)  # raises ValueError for half an IPv6 address
+        if parts.scheme not in ("https", "http") or not parts.hostname:
+            raise ValueError(f"{value!r} isn't a web address, such as https://slack.com/api/")
         return value
 
     @property

@@ -1,7 +1,7 @@
 """The sweep: replies that a crash or an outage held back are posted once, within the hour."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 import structlog
@@ -21,7 +21,7 @@ _LOG = structlog.stdlib.get_logger(__name__)
 
 
 class Sweep:
-    """Looks for replies that were decided but may not have been posted."""
+    """Looks for replies that were decided but may not have been posted. Those of a platform that is off now are let go after the hour."""
 
     def __init__(self, database: Database, adapters: Mapping[str, Adapter], metrics: Metrics) -> None:
         self._database = database
@@ -49,17 +49,18 @@ class Sweep:
         held_back = await self._database.write(
             conversations.SWEEPING, lambda session: conversations.claim_unanswered(session, before, at - LET_GO, at)
         )
+        # one after another on each platform, so that a platform that hangs holds up only its own
+        await asyncio.gather(*(self._post_all([held for held in held_back if held.reference.platform == name]) for name in self._adapters))
+
+    async def _post_all(self, held_back: Sequence[HeldBack]) -> None:
         for held in held_back:
             try:
-                await self._post(held)
+                await self._post(self._adapters[held.reference.platform], held)
             except Exception:  # else the same one would hold up all that follow it, every minute for an hour
                 self._metrics.swept.labels("failed").inc()
                 _LOG.exception("held back reply could not be posted", key=str(held.key))
 
-    async def _post(self, held: HeldBack) -> None:
-        adapter = self._adapters.get(held.reference.platform)
-        if adapter is None:
-            return  # that platform is off now; its replies are let go after the hour
+    async def _post(self, adapter: Adapter, held: HeldBack) -> None:
         unanswered = Unanswered(key=held.key, reference=held.reference, user=held.user, message_id=held.message_id, replies=held.replies)
         try:
             await adapter.post_again(unanswered)

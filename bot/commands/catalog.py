@@ -129,4 +129,5 @@ def _read(folder: Path) -> PackReading:
 
 def _print(found: Sequence[Mistake], folder: Path) -> None:
     for mistake in found:
-        say(str(replace(mistake, file=str(folder / mistake.file))))
+        file = folder if mistake.file == str(folder) else folder / mistake.file  # a folder that isn't there is the mistake's own file
+        say(str(replace(mistake, file=str(file))))

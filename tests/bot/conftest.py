@@ -16,7 +16,7 @@ from tests.bot.encoders import RememberingEncoder
 from tests.bot.program import Invoke
 
 _NAMES = [str(field.validation_alias) for field in Settings.model_fields.values()]
-_OTHERS = ["TEAMS_SERVICE_URLS", "LC_ALL", "LC_MESSAGES", "LANG"]
+_LOCALE = ["LC_ALL", "LC_MESSAGES", "LANG"]
 
 
 @pytest.fixture(scope="session")
@@ -28,7 +28,7 @@ def encoder() -> RememberingEncoder:
 @pytest.fixture
 def alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty working folder, and none of the developer's settings; returns the folder."""
-    for name in (*_NAMES, *_OTHERS, *(f"{name}_FILE" for name in SECRET_NAMES)):
+    for name in (*_NAMES, *_LOCALE, *(f"{name}_FILE" for name in SECRET_NAMES)):
         monkeypatch.delenv(name, raising=False)
     folder = tmp_path / "work"
     folder.mkdir()

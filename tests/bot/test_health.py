@@ -7,7 +7,7 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
-from aiohttp import ClientSession
+from aiohttp import ClientSession, web
 from structlog.testing import capture_logs
 
 from adapters.port import Adapter
@@ -16,7 +16,8 @@ from adapters.teams.app import TeamsAdapter
 from bot.app import BODY_LIMIT, Application, opened, served
 from bot.clock import now
 from bot.commands.serving import listen
-from bot.health import AT_ONCE
+from bot.health import AT_ONCE, guard
+from bot.metrics import Metrics
 from bot.settings import read_settings
 from storage import schema
 from storage.database import Database
@@ -153,3 +154,23 @@ async def test_too_many_requests_at_once_are_sent_back_to_try_again(database: Da
 async def _status(http: ClientSession, url: str) -> tuple[int, str | None]:
     async with http.post(f"{url}/slack/events", json={}) as response:
         return response.status, response.headers.get("Retry-After")
+
+
+async def test_a_body_that_never_comes_gives_its_place_back() -> None:
+    async def hear(_: web.Request) -> web.Response:
+        return web.Response()
+
+    application = web.Application(middlewares=[guard(Metrics(), at_once=1, body_seconds=0.05)])
+    application.add_routes([web.post("/slack/events", hear)])
+    runner = web.AppRunner(application)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    host, port = runner.addresses[0][:2]
+    reader, writer = await asyncio.open_connection(host, port)
+    writer.write(HELD)
+    assert (await reader.readline()).startswith(b"HTTP/1.1 408")
+    writer.close()
+    async with ClientSession() as http, http.post(f"http://{host}:{port}/slack/events") as response:
+        assert response.status == 200
+    await runner.cleanup()

@@ -3,7 +3,7 @@
 import json
 import logging
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 import structlog
@@ -59,13 +59,17 @@ def _fail(written: str) -> None:
     raise RuntimeError(f"no index for {len(shout)} characters")
 
 
+@pytest.mark.parametrize("whose", ["ours", "a library's"])
 @pytest.mark.parametrize("form", ["json", "console"])
-def test_a_stack_trace_holds_no_local_variable(form: Any, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_stack_trace_holds_no_local_variable(form: Literal["json", "console"], whose: str, capsys: pytest.CaptureFixture[str]) -> None:
     logs.set_up(form, "info")
     try:
         _fail(PRIVATE)
     except RuntimeError:
-        structlog.stdlib.get_logger("bot.test").exception("turn failed", reference="3f9c21ab")
+        if whose == "ours":
+            structlog.stdlib.get_logger("bot.test").exception("turn failed", reference="3f9c21ab")
+        else:
+            logging.getLogger("aiohttp.server").exception("turn failed: %s", "3f9c21ab")
     err = capsys.readouterr().err
     assert "3f9c21ab" in err
     assert "no index for 43 characters" in err

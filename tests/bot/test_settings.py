@@ -98,6 +98,7 @@ def test_all_that_is_wrong_is_told_at_once_by_its_own_name(monkeypatch: pytest.M
         "POURQUI_COUNTRY": "France",
         "POURQUI_LOG": "xml",
         "POURQUI_LOG_LEVEL": "loud",
+        "SLACK_API_URL": "slack.com/api",
         "TEAMS_APP_TYPE": "UserAssignedMSI",
     }
     for name, value in wrong.items():
@@ -197,11 +198,16 @@ def test_a_log_level_may_be_written_in_capitals(monkeypatch: pytest.MonkeyPatch)
         ("https://slack.com/api/", False),
         ("http://127.0.0.1.evil.example/api/", False),
         ("http://127.0.0.1@evil.example/api/", False),
-        ("127.0.0.1:8000", False),
     ],
 )
 def test_an_emulator_is_one_on_this_machine(url: str, expected: bool) -> None:
     assert read_settings(slack_api_url=url).slack_api_is_loopback is expected
+
+
+@pytest.mark.parametrize("url", ["127.0.0.1:8000", "slack.com/api", "http://[::1/api/", "https://", "ftp://slack.com/"])
+def test_an_address_that_is_none_is_named(url: str) -> None:
+    with pytest.raises(SettingsError, match=r"^SLACK_API_URL: "):
+        read_settings(slack_api_url=url)
 
 
 @pytest.mark.parametrize(

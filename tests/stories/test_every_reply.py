@@ -101,13 +101,13 @@ def where(request: pytest.FixtureRequest) -> Reference:
 
 @pytest.fixture
 def scenes(solane: PackReading, language: Language, where: Reference) -> list[Scene]:
-    """The one who sees most, somebody of the sample company, and somebody whom the directory doesn't know."""
+    """The one who sees most, somebody whom the directory doesn't know, and in private somebody of the sample company."""
     assert solane.catalogue is not None
     everywhere = Person(
         id="p", name=LONG_NAME, email="maelys@solane.example", department="Recherche et innovation", site="Nantes", timezone="Europe/Paris",
         linked=True, greeted=True, segments=frozenset(solane.catalogue.company.segments),
     )  # fmt: skip
-    people = (everywhere, person_of(solane.people[-1]), DANA)
+    people = [everywhere, DANA] + ([person_of(solane.people[-1])] if where is DIRECT else [])
     return [Scene(person=person, where=where, language=language, catalogue=solane.catalogue) for person in people]
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from bot.packs import sample_folder
 from storage import catalog, schema
-from tests.bot.program import PACKS, Invoke, run, use
+from tests.bot.program import PACKS, Invoke, use
 
 SMALL, BROKEN = PACKS / "small", PACKS / "broken"
 
@@ -73,16 +73,17 @@ def test_what_is_worth_a_look_ends_well(invoke: Invoke, pack: Path) -> None:
 
 
 def test_a_folder_that_is_not_there_is_a_mistake_like_another(invoke: Invoke, alone: Path) -> None:
-    checked = invoke("catalog", "check", alone / "nowhere")
-    assert checked.exit_code == 1
-    assert "the folder is missing; name the folder that holds company.yaml" in checked.stdout
+    for folder in (alone / "nowhere", Path("nowhere")):
+        checked = invoke("catalog", "check", folder)
+        assert checked.exit_code == 1
+        assert checked.stdout == f"{folder}:1: the folder is missing; name the folder that holds company.yaml\n"
 
 
-def test_the_sample_company_has_no_mistake(tmp_path: Path) -> None:
-    ended = run(tmp_path, "catalog", "check", str(sample_folder()), LANG="fr_FR.UTF-8")
-    assert (ended.returncode, ended.stderr) == (0, "")
-    assert "aucune erreur" in ended.stdout
-    assert list(tmp_path.iterdir()) == []
+def test_the_sample_company_has_no_mistake(invoke: Invoke, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LANG", "fr_FR.UTF-8")
+    checked = invoke("catalog", "check", sample_folder())
+    assert (checked.exit_code, checked.stderr) == (0, "")
+    assert "aucune erreur" in checked.stdout
 
 
 def test_a_pack_is_loaded_once(invoke: Invoke) -> None:

@@ -2,6 +2,7 @@
 
 import os
 import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -198,8 +199,7 @@ def test_a_clock_far_from_the_database_servers_is_told(invoke: Invoke, database_
 def test_looking_changes_nothing(invoke: Invoke, alone: Path) -> None:
     file = alone / "data" / "pourqui.sqlite3"
     file.parent.mkdir()
-    with sqlite3.connect(file) as connection:
+    with closing(sqlite3.connect(file)) as connection:
         connection.execute("CREATE TABLE theirs (id INTEGER)")
-    connection.close()
     assert findings(invoke("doctor"))["database"][0] == "!!"
     assert schema.revision_of(f"sqlite:///{file}") is None

@@ -18,6 +18,9 @@ from bot.commands.serving import listen
 from storage import directory
 from tests.bot.program import PACKS, PROGRAM, Invoke, lone, use
 
+Work = Callable[[], Awaitable[None]]
+Meanwhile = Callable[[Work], None]
+
 SLACK = {"SLACK_BOT_TOKEN": "xoxb-1234567890", "SLACK_SIGNING_SECRET": "0123456789abcdef0123456789abcdef"}
 
 
@@ -30,10 +33,10 @@ def free_port() -> int:
 
 
 @pytest.fixture
-def meanwhile(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], Awaitable[None]]], None]:
+def meanwhile(monkeypatch: pytest.MonkeyPatch) -> Meanwhile:
     """Have something done once the program serves, in the place of somebody who waits and then stops it."""
 
-    def arranged(work: Callable[[], Awaitable[None]]) -> None:
+    def arranged(work: Work) -> None:
         monkeypatch.setattr(serving, "_told_to_stop", work)
 
     return arranged
@@ -43,22 +46,24 @@ def test_a_demo_runs_until_it_is_told_to_stop_and_leaves_nothing_behind(tmp_path
     home, scratch = tmp_path / "home", tmp_path / "scratch"
     home.mkdir()
     scratch.mkdir()
-    environment = lone(LANG="fr_FR.UTF-8", TMPDIR=str(scratch), HOME=str(home), PYTHONUNBUFFERED="1")
-    with subprocess.Popen(
-        [PROGRAM, "demo", "--port", "0", "--no-browse"], cwd=home, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as process:
-        assert process.stdout is not None
-        assert process.stderr is not None
-        ready = next(line for line in process.stdout if "/playground/" in line)
-        found = re.search(r"http://127\.0\.0\.1:\d+/", ready)
-        assert found is not None
-        for path in ("playground/", "readyz"):
-            with urlopen(found.group() + path, timeout=10) as response:  # noqa: S310 (our own address)
-                assert response.status == 200
-        assert [folder.name.startswith("pourqui-demo-") for folder in scratch.iterdir()] == [True]
-        process.send_signal(signal.SIGTERM)
-        _, errors = process.communicate(timeout=30)
-    assert (process.returncode, errors) == (0, "")
+    command: list[str | Path] = [PROGRAM, "demo", "--port", "0", "--no-browse"]
+    environment = lone(LANG="fr_FR.UTF-8", TMPDIR=str(scratch), HOME=str(home))
+    with subprocess.Popen(command, cwd=home, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8") as process:
+        try:
+            assert process.stdout is not None
+            ready = next(line for line in process.stdout if "/playground/" in line)
+            found = re.search(r"http://127\.0\.0\.1:\d+/", ready)
+            assert found is not None
+            for path in ("playground/", "readyz"):
+                with urlopen(found.group() + path, timeout=10) as response:  # noqa: S310 (our own address)
+                    assert response.status == 200
+            assert [folder.name.startswith("pourqui-demo-") for folder in scratch.iterdir()] == [True]
+            process.send_signal(signal.SIGTERM)
+            _, errors = process.communicate(timeout=30)
+        finally:
+            process.kill()  # nothing, where it has ended
+    assert process.returncode == 0
+    assert "Traceback" not in errors
     assert list(home.iterdir()) == []
     assert list(scratch.iterdir()) == []
 
@@ -73,7 +78,7 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def test_a_demo_opens_its_page_and_says_what_to_try(
-    invoke: Invoke, free_port: int, meanwhile: Callable[..., None], opened: list[str], monkeypatch: pytest.MonkeyPatch
+    invoke: Invoke, free_port: int, meanwhile: Meanwhile, opened: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def look() -> None:
         async with ClientSession() as http, http.get(f"http://127.0.0.1:{free_port}/readyz") as response:
@@ -90,7 +95,7 @@ def test_a_demo_opens_its_page_and_says_what_to_try(
 
 
 def test_a_demo_takes_another_port_where_its_own_is_taken_and_keeps_its_data_where_it_is_told(
-    invoke: Invoke, alone: Path, free_port: int, meanwhile: Callable[..., None], opened: list[str], monkeypatch: pytest.MonkeyPatch
+    invoke: Invoke, alone: Path, free_port: int, meanwhile: Meanwhile, opened: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def look() -> None:
         async with ClientSession() as http, http.get(opened[0]) as response:
@@ -173,9 +178,7 @@ def test_a_pack_with_mistakes_ends_the_start(invoke: Invoke, free_port: int, mon
     assert refused.stderr.splitlines() == (PACKS / "broken.txt").read_text(encoding="utf-8").splitlines()
 
 
-def test_serving_loads_the_company_and_says_what_is_on(
-    invoke: Invoke, free_port: int, meanwhile: Callable[..., None], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_serving_loads_the_company_and_says_what_is_on(invoke: Invoke, free_port: int, meanwhile: Meanwhile, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("POURQUI_COMPANY", str(PACKS / "small"))
 
     async def look() -> None:
@@ -196,7 +199,7 @@ def test_serving_loads_the_company_and_says_what_is_on(
 
 
 def test_serving_in_earnest_turns_on_every_platform_with_credentials(
-    invoke: Invoke, free_port: int, meanwhile: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+    invoke: Invoke, free_port: int, meanwhile: Meanwhile, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     nobody = {"SLACK_API_URL": "http://127.0.0.1:1/api/"}
     for name, value in {**SLACK, **nobody, "TEAMS_APP_ID": "a", "TEAMS_APP_PASSWORD": "p", "TEAMS_TENANT_ID": "t"}.items():
@@ -215,7 +218,7 @@ def test_serving_in_earnest_turns_on_every_platform_with_credentials(
     assert serving_line["platforms"] == ["slack", "teams"]
 
 
-def test_serving_without_a_catalogue_is_possible_and_warned_of(invoke: Invoke, free_port: int, meanwhile: Callable[..., None]) -> None:
+def test_serving_without_a_catalogue_is_possible_and_warned_of(invoke: Invoke, free_port: int, meanwhile: Meanwhile) -> None:
     meanwhile(lambda: asyncio.sleep(0))
     served = invoke("serve", "--dev", "--port", str(free_port))
     assert served.exit_code == 0

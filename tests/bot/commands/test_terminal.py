@@ -93,6 +93,17 @@ def test_a_database_that_cannot_be_had_is_told_without_its_password(invoke: Invo
     assert "Traceback" not in upgraded.stderr
 
 
+@pytest.mark.parametrize("command", [("db", "upgrade"), ("catalog", "versions"), ("people", "import", "x.csv")])
+def test_a_data_folder_that_cannot_be_made_is_told_without_a_stack_trace(
+    invoke: Invoke, alone: Path, command: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (alone / "taken").write_text("a file", encoding="utf-8")
+    monkeypatch.setenv("POURQUI_DATA", str(alone / "taken" / "data"))
+    said = invoke(*command)
+    assert (said.exit_code, said.stdout) == (1, "")
+    assert said.stderr == f"can't make the folder {alone}/taken/data, POURQUI_DATA: Not a directory\n"
+
+
 @pytest.mark.parametrize(
     "command", [("ask", "?"), ("db", "upgrade"), ("catalog", "versions"), ("people", "import", "x.csv"), ("doctor",), ("serve",), ("demo",)]
 )
