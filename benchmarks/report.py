@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from bot.clock import now
+from storage.address import parse, shown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,9 +33,9 @@ def show(title: str, tables: Sequence[Table], *, markdown: bool) -> None:
 
 
 def command() -> str:
-    """Return how this run was started, without the option that only changes how it's shown."""
-    module = Path(sys.argv[0]).stem
-    return shlex.join(["python", "-m", f"benchmarks.{module}", *(each for each in sys.argv[1:] if each != "--markdown")])
+    """Return how this run was started, without the option that only changes how it's shown, and without a password."""
+    given = [shown(parse(each)) if "://" in each else each for each in sys.argv[1:] if each != "--markdown"]
+    return shlex.join(["python", "-m", f"benchmarks.{Path(sys.argv[0]).stem}", *given])
 
 
 def machine() -> str:
@@ -53,6 +54,11 @@ def p(values: Sequence[float], percent: float) -> float:
 def spread(values: Sequence[float], digits: int = 2) -> str:
     """Say the median, and between which values it lies."""
     return f"{np.median(values):.{digits}f} ({min(values):.{digits}f}–{max(values):.{digits}f})"
+
+
+def reached(least: float, *ratios: Sequence[float]) -> bool:
+    """Tell whether the median of each of these reaches a target."""
+    return all(bool(np.median(each) >= least) for each in ratios)
 
 
 def verdict(*, met: bool, target: str) -> str:

@@ -117,11 +117,13 @@ class Rounds:
                 self.windows[server.name, gesture].append(await self._saturated(server, self._make(gesture, number)))
 
     async def latency(self, seconds: float, turn: int) -> None:
-        """Measure those that are timed, at each rate, some seconds each; a rate that a server can't keep up with is left out."""
+        """Measure those that are timed, at each rate, some seconds each; a rate that a server can't keep up with, by the closed loops before it,
+        is left out.
+        """
         for rate in RATES:
             for gesture in self._gestures:
                 for server in [each for each in self._servers if each.name in self._timed][:: -1 if turn % 2 else 1]:
-                    if rate < self._rates[server.name, gesture] * _HEADROOM:
+                    if rate < self.rate(server.name, gesture) * _HEADROOM:
                         await self._arriving(server, gesture, rate, round(rate * seconds))
 
     def rate(self, server: str, gesture: str) -> float:

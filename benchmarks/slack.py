@@ -17,15 +17,13 @@ from contextlib import AsyncExitStack
 from itertools import count, cycle
 from pathlib import Path
 
-import numpy as np
-
 from benchmarks import stage
 from benchmarks.echoes import SLACK_ROUTE
 from benchmarks.fakes import slack_user
 from benchmarks.load import Client, Request, connected, post
 from benchmarks.processes import POURQUI, announced, cores, own, running, serving
 from benchmarks.questions import Questions, open_sheets, sample_catalogue
-from benchmarks.report import Table, p, show, spread, verdict
+from benchmarks.report import Table, p, reached, show, spread, verdict
 from benchmarks.rounds import Inbox, Rounds, Server, Window
 from bot.packs import sample_folder
 from dialogs.actions import Show
@@ -90,7 +88,7 @@ async def main(options: Namespace) -> None:
 
         await stage.measure(rounds, options.seconds, windows=_WINDOWS, loops=_LOOPS, between=understand)
         outcomes = await _outcomes(servers[0].client)
-    show(f"Slack, {'PostgreSQL' if options.database != 'sqlite' else 'SQLite'}", _tables(rounds, outcomes), markdown=options.markdown)
+    show(f"Slack, {stage.named(options.database)}", _tables(rounds, outcomes), markdown=options.markdown)
 
 
 def _settings(database_url: str, api_url: str) -> Mapping[str, str]:
@@ -132,7 +130,7 @@ def _compared(rounds: Rounds, outcomes: str) -> Table:
     for gesture in GESTURES:
         for other in (ECHO, LISTENER):
             by_wall, by_cpu = (rounds.ratios(gesture, OURS, other, of) for of in (stage.by_wall, stage.by_cpu))
-            goal = verdict(met=bool(np.median(by_cpu) >= 0.2), target="at least 0.2, better 0.5") if (gesture, other) == ("tap", ECHO) else ""
+            goal = verdict(met=reached(0.2, by_wall, by_cpu), target="at least 0.2, better 0.5") if (gesture, other) == ("tap", ECHO) else ""
             rows.append((f"{gesture}: pourqui / {other}", spread(by_wall), spread(by_cpu), goal))
     tap_cost, question_cost, search_cost = rounds.cost(OURS, "tap"), rounds.cost(OURS, "question"), rounds.cost(SEARCH, "question")
     added = question_cost - tap_cost

@@ -47,6 +47,11 @@ def database(wanted: str, folder: Path) -> Iterator[str]:
             stop_server(server)
 
 
+def named(wanted: str) -> str:
+    """Name the database that the option chose."""
+    return "SQLite" if wanted.startswith("sqlite") else "PostgreSQL (the targets are SQLite's)"
+
+
 async def measure(rounds: Rounds, seconds: float, *, windows: int, loops: int, between: Callable[[float], Awaitable[None]] | None = None) -> None:
     """Warm up, then share the seconds out between `windows` closed loops and `loops` open ones, in each of the rounds.
 
