@@ -1,10 +1,8 @@
 """Slack's markup as plain words, and plain words as text that Slack won't read as markup."""
 
 import re
-from collections.abc import Mapping
 
 _TAG = re.compile(r"<([@#!][^<>|\s]*|(?:https?|mailto|tel):[^<>|\s]*)(?:\|([^<>]*))?>")
-_ESCAPES: Mapping[str, str] = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 _CUT_ESCAPE = re.compile(r"&[a-z]{0,4}\Z")
 
 
@@ -38,7 +36,7 @@ def _shown(target: str, label: str | None, bot: str | None) -> str:
 
 def escape(text: str, limit: int) -> str:
     """Return plain words for a mrkdwn text of at most `limit` characters, cut with an ellipsis, no escape cut in two."""
-    escaped = "".join(_ESCAPES.get(character, character) for character in text[: limit + 1])
+    escaped = text[: limit + 1].replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     if len(escaped) <= limit:
         return escaped
     return _CUT_ESCAPE.sub("", escaped[: limit - 1]) + "…"

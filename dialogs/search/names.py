@@ -54,6 +54,7 @@ class Names:
 
     slugs: Mapping[Name, str]
     longest: int
+    alike: Mapping[tuple[int, str], tuple[Name, ...]]  # by number of words and first letter: only these can be a slip away
 
     @classmethod
     def of(cls, catalogue: Catalogue) -> Self:
@@ -69,7 +70,11 @@ class Names:
             owners = {slugs[name] for name in row if name in slugs}
             if len(owners) == 1:
                 slugs |= {name: next(iter(owners)) for name in row if name not in slugs}
-        return cls(slugs, max(map(len, slugs), default=0))
+        alike: dict[tuple[int, str], tuple[Name, ...]] = {}
+        for name in slugs:
+            place = len(name), name[0][0]
+            alike[place] = (*alike.get(place, ()), name)
+        return cls(slugs, max(map(len, slugs), default=0), alike)
 
     def mentions(self, said: Name, *, written: str, known: Set[str] = frozenset()) -> tuple[Mention, ...]:
         """Return the functions named in these words, in order, the longest name at each place.
@@ -101,8 +106,8 @@ class Names:
         """Return the name that these words spell with a slip or another ending, if any."""
         if all(word in SAID_EVERYWHERE for word in part):
             return None
-        for name in self.slugs:
-            if len(name) == len(part) and all(map(_is_alike, part, name, (word in known for word in part))):
+        for name in self.alike.get((len(part), part[0][0]), ()):
+            if all(map(_is_alike, part, name, (word in known for word in part))):
                 return name
         return None
 

@@ -1,6 +1,7 @@
 """What the bot knows: the newest catalogue, its vectors encoded once, and nothing at first."""
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
@@ -156,3 +157,65 @@ async def test_an_encoder_that_fails_leaves_the_former_version_answering(databas
                 assert known.current.number == 1
                 encoder.fails = False
                 await until(lambda: known.current.number == 2)
+
+
+class GatedEncoder(LetterEncoder):
+    """Holds the first question back until it's let go, so that others wait behind it; may fail after."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.gate = threading.Event()
+        self.gate.set()
+        self.reached = threading.Event()
+        self.calls: list[int] = []
+        self.broken = False
+
+    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        self.reached.set()
+        assert self.gate.wait(10)
+        self.calls.append(len(texts))
+        if self.broken and len(texts) > 1:
+            raise RuntimeError("the model is gone")
+        return super().encode(texts)
+
+
+QUESTIONS = ("mon ordinateur portable est mort", "note de frais", "mot de passe oublié", "kit de démonstration", "ma tablette est cassée")
+
+
+async def _behind(known: Knowledge, encoder: GatedEncoder) -> list[object]:
+    """Ask one question that is held back, then the others, which wait for it; return what each got, or its error."""
+    encoder.gate.clear()
+    encoder.reached.clear()
+    first = asyncio.get_running_loop().create_task(known.understand(known.current, QUESTIONS[0], frozenset()))
+    assert await asyncio.to_thread(encoder.reached.wait, 10)
+    others = [known.understand(known.current, question, frozenset()) for question in QUESTIONS[1:]]
+    waiting = asyncio.gather(first, *others, return_exceptions=True)
+    await asyncio.sleep(0)  # they are queued now
+    encoder.calls.clear()
+    encoder.gate.set()
+    return list(await waiting)
+
+
+@on_one_database
+async def test_questions_that_wait_are_encoded_together_and_understood_as_if_alone(database: Database) -> None:
+    await load_catalogue(database, CATALOGUE, "tests")
+    encoder = GatedEncoder()
+    async with knowing(database, encoder) as known:
+        await known.refresh()
+        alone = [await known.understand(known.current, question, frozenset()) for question in QUESTIONS]
+        assert await _behind(known, encoder) == alone
+        assert encoder.calls == [1, len(QUESTIONS) - 1]
+
+
+@on_one_database
+async def test_each_of_those_that_wait_hears_of_a_failure(database: Database) -> None:
+    await load_catalogue(database, CATALOGUE, "tests")
+    encoder = GatedEncoder()
+    async with knowing(database, encoder) as known:
+        await known.refresh()
+        encoder.broken = True
+        first, *others = await _behind(known, encoder)
+        assert not isinstance(first, BaseException)
+        assert [str(other) for other in others] == ["the model is gone"] * (len(QUESTIONS) - 1)
+        encoder.broken = False
+        assert (await known.understand(known.current, QUESTIONS[0], frozenset())).match is not None
