@@ -3,7 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from typing import Any, Generic, TypeVar
@@ -48,7 +48,25 @@ def engine_of(address: URL, *pragmas: str, begin: str | None = None) -> Engine:
 @dataclass(frozen=True, slots=True)
 class _Job(Generic[T]):
     body: Callable[[Session], T]
-    outcome: Future[T]
+    outcome: asyncio.Future[T]
+
+
+@dataclass(frozen=True, slots=True)
+class _Settled:
+    """What a job came to: its body's value, or its error."""
+
+    job: _Job[Any]
+    value: Any = None
+    error: BaseException | None = None
+
+    def tell(self) -> None:
+        """Tell its caller, who may have been cancelled meanwhile. On the event loop's thread."""
+        if self.job.outcome.done():
+            return
+        if self.error is None:
+            self.job.outcome.set_result(self.value)
+        else:
+            self.job.outcome.set_exception(self.error)
 
 
 class Sqlite:
@@ -79,9 +97,9 @@ class Sqlite:
 
     async def write(self, _conversation_key: str, body: Callable[[Session], T]) -> T:
         """Run a body on the writer thread, in a transaction of which nobody sees a part. There's only one at a time, whatever the conversation."""
-        job = _Job(body, Future[T]())
+        job: _Job[T] = _Job(body, asyncio.get_running_loop().create_future())
         self._jobs.put(job)
-        return await asyncio.wrap_future(job.outcome)
+        return await job.outcome
 
     async def close(self) -> None:
         """Let what is queued be written, then close."""
@@ -96,7 +114,9 @@ class Sqlite:
         while not closing:
             group, closing = self._next_group()
             # a caller that was cancelled while it waited is left out here; from now on cancelling comes too late
-            self._commit([job for job in group if job.outcome.set_running_or_notify_cancel()])
+            settled = self._commit([job for job in group if not job.outcome.cancelled()])
+            for loop in {each.job.outcome.get_loop() for each in settled}:
+                _wake(loop, [each for each in settled if each.job.outcome.get_loop() is loop])
 
     def _next_group(self) -> tuple[list[_Job[Any]], bool]:
         """Wait for a job, then take what else is there. The second value is True once no more will come."""
@@ -112,28 +132,22 @@ class Sqlite:
                 return group, False
         return group, True
 
-    def _commit(self, group: list[_Job[Any]]) -> None:
+    def _commit(self, group: list[_Job[Any]]) -> list[_Settled]:
         """Run the bodies in one transaction; their callers hear of it only once it's committed."""
         if not group:
-            return
+            return []
         try:
             transaction = self._writing.begin()
         except DBAPIError as error:  # another process holds the file for longer than we wait: running each by itself would wait as long, each
-            for job in group:
-                job.outcome.set_exception(error)
-            return
+            return [_Settled(job, error=error) for job in group]
         try:
             with transaction:
                 values = [self._run(job.body) for job in group]
         except BaseException as error:
             if len(group) == 1:
-                group[0].outcome.set_exception(error)
-            else:
-                for job in group:
-                    self._commit([job])
-        else:
-            for job, value in zip(group, values, strict=True):
-                job.outcome.set_result(value)
+                return [_Settled(group[0], error=error)]
+            return [settled for job in group for settled in self._commit([job])]
+        return [_Settled(job, value) for job, value in zip(group, values, strict=True)]
 
     def _run(self, body: Callable[[Session], T]) -> T:
         # each body has its own session on the group's transaction: it can't commit that, and if it rolls it back, the whole group is undone
@@ -144,3 +158,14 @@ class Sqlite:
                 raise RuntimeError("a body raised StopIteration") from error
             session.flush()
             return value
+
+
+def _wake(loop: asyncio.AbstractEventLoop, settled: list[_Settled]) -> None:
+    """Tell the callers of a whole group at once: waking the event loop costs more than telling one of them."""
+
+    def tell() -> None:
+        for each in settled:
+            each.tell()
+
+    with suppress(RuntimeError):  # the loop is closed, and nobody waits any more
+        loop.call_soon_threadsafe(tell)
