@@ -70,9 +70,9 @@ class Turns:
                 return said
             understood = await self._knowledge.understand(known, question, segments_for(event, person))
 
-        def write(session: Session) -> Taken:
+        def write(session: Session) -> tuple[Taken, Turn | None]:
             if (said := conversations.replies_to(session, event)) is not None:
-                return Taken(replies=said, first=False)
+                return Taken(replies=said, first=False), None
             heard_at = now()
             met = people.meet(session, event, heard_at)
             spoken = understood.language if understood else None
@@ -88,14 +88,12 @@ class Turns:
             for fact in turn.facts:
                 exchanges.record(session, fact, person_id=met.person.id, event=event, catalogue_version=known.number or None)
             conversations.remember(session, event, turn.replies, turn.state, heard_at, former=state)
-            taken.append(turn)
-            return Taken(replies=turn.replies, acquainted=met.is_fresh(heard_at))
+            return Taken(replies=turn.replies, acquainted=met.is_fresh(heard_at)), turn
 
-        taken: list[Turn] = []
-        result = await self._database.write(event.reference.key, write)
-        if result.first:
-            self._metrics.turns.labels(event.reference.platform, type(event).__name__, _outcome(taken[-1])).inc()
-        return result
+        taken, turn = await self._database.write(event.reference.key, write)
+        if turn is not None:
+            self._metrics.turns.labels(event.reference.platform, type(event).__name__, _outcome(turn)).inc()
+        return taken
 
     def _gather(self, session: Session, event: Event) -> tuple[Taken | None, Person]:
         if (said := conversations.replies_to(session, event)) is not None:
