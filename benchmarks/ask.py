@@ -30,7 +30,7 @@ from benchmarks.rounds import Inbox
 from bot.clock import now
 from bot.knowledge import Known, understand_catalogue
 from bot.packs import sample_folder
-from bot.po import texts
+from bot.po import both_languages
 from dialogs.catalog import Catalogue
 from dialogs.events import MessageReceived, Reference, Scope, Sender
 from dialogs.messages import Message, plain_text
@@ -63,7 +63,7 @@ def answers(catalogue: Catalogue, questions: Sequence[str]) -> tuple[list[float]
     wanted = texts_of(catalogue)
     vectors = dict(zip(wanted, encoder.encode(wanted), strict=True))
     known = Known(number=0, catalogue=catalogue, understanding=understand_catalogue(catalogue, vectors))
-    said = {"fr": texts("fr"), "en": texts("en")}
+    said = both_languages()
     place = Reference(platform="slack", tenant="terminal", conversation="terminal", scope=Scope.PERSONAL)
     whole: list[float] = []
     search: list[float] = []

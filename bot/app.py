@@ -20,7 +20,7 @@ from bot.clock import now
 from bot.health import Health, guard
 from bot.knowledge import Knowledge
 from bot.metrics import Metrics
-from bot.po import texts
+from bot.po import both_languages, texts
 from bot.settings import Settings
 from bot.sweep import Sweep
 from bot.tasks import Tasks
@@ -123,9 +123,7 @@ async def opened(
         knowledge = Knowledge(database, encoder, metrics)
         stack.callback(knowledge.close)
         await knowledge.refresh()
-        turns = Turns(
-            database, knowledge, {"fr": texts("fr"), "en": texts("en")}, company_language=settings.language, metrics=metrics, spawn=tasks.spawn
-        )
+        turns = Turns(database, knowledge, both_languages(), company_language=settings.language, metrics=metrics, spawn=tasks.spawn)
         server = web.Application(client_max_size=BODY_LIMIT, middlewares=[guard(metrics)])
         server.add_routes(Health(database, knowledge, metrics).routes())
         for adapter in adapters.values():

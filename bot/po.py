@@ -5,7 +5,7 @@
 
 import ast
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from gettext import GNUTranslations
@@ -43,6 +43,11 @@ def texts(language: Language) -> Texts:
     write_mo(compiled, read_catalogue(po_file(language)))
     compiled.seek(0)
     return Texts(language, GNUTranslations(compiled))
+
+
+def both_languages() -> Mapping[Language, Texts]:
+    """Return every language's texts, as a decision wants them: it may answer in either."""
+    return {language: texts(language) for language in LANGUAGES}
 
 
 def po_file(language: Language) -> Path:

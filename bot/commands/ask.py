@@ -15,7 +15,7 @@ from bot.commands.terminal import fail, run, say, settings, words
 from bot.knowledge import Knowledge, Known, understand_catalogue
 from bot.metrics import Metrics
 from bot.packs import read_pack, sample_folder
-from bot.po import texts
+from bot.po import both_languages
 from bot.settings import Settings
 from dialogs.catalog import Language
 from dialogs.events import MessageReceived, Reference, Scope, Sender
@@ -49,7 +49,7 @@ async def _ask(question: str, *, as_person: str | None, language: Language | Non
     context = Context(
         person=person,
         catalogue=known.catalogue,
-        texts={"fr": texts("fr"), "en": texts("en")},
+        texts=both_languages(),
         language=language_for(event, person, understood.language, chosen.language),
         understood=understood,
     )

@@ -16,7 +16,7 @@ from bot import logs, turns
 from bot.clock import now
 from bot.knowledge import Knowledge
 from bot.metrics import Metrics
-from bot.po import texts
+from bot.po import both_languages
 from bot.tasks import Tasks
 from bot.turns import Turns
 from dialogs.actions import ListFunctions, ShowFunction, WriteQuestion
@@ -44,7 +44,7 @@ async def taking(database: Database, *, company: bool = True, metrics: Metrics |
     known = Knowledge(database, LetterEncoder(), measured)
     try:
         await known.refresh()
-        yield Turns(database, known, {"fr": texts("fr"), "en": texts("en")}, company_language="fr", metrics=measured, spawn=Tasks().spawn)
+        yield Turns(database, known, both_languages(), company_language="fr", metrics=measured, spawn=Tasks().spawn)
     finally:
         known.close()
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.po import texts
+from bot.po import both_languages, texts
 from dialogs.actions import (
     PACKED_LIMIT,
     Action,
@@ -137,8 +137,7 @@ def test_a_tap_goes_on_in_the_language_last_written() -> None:
 
 
 def test_a_context_speaks_its_language() -> None:
-    both = {"fr": texts("fr"), "en": texts("en")}
-    assert Context(person=ALICE, catalogue=CATALOGUE, texts=both, language="en").t("Help") == "Help"  # type: ignore[arg-type]
+    assert Context(person=ALICE, catalogue=CATALOGUE, texts=both_languages(), language="en").t("Help") == "Help"
 
 
 @pytest.mark.parametrize(

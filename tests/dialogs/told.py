@@ -1,15 +1,14 @@
 """The dialogs' tests in the product's words: what somebody sees of a turn."""
 
-from bot.po import texts
+from bot.po import both_languages
 from dialogs.catalog import Catalogue, Language
 from dialogs.messages import Button, Buttons, Items, Message, plain_text
 from dialogs.people import Person
 from dialogs.search.match import Candidate, FunctionAsked, Match, Understood
-from dialogs.texts import Texts
 from dialogs.turn import Context, Turn
 from tests.company import ALICE, CATALOGUE
 
-TEXTS: dict[Language, Texts] = {"fr": texts("fr"), "en": texts("en")}
+TEXTS = both_languages()
 
 
 def context(person: Person = ALICE, *, language: Language = "fr", understood: Understood | None = None, catalogue: Catalogue = CATALOGUE) -> Context:

@@ -20,7 +20,7 @@ from adapters.teams import render as teams
 from bot.knowledge import NOTHING, Knowledge
 from bot.metrics import Metrics
 from bot.packs import PackReading, read_pack, sample_folder
-from bot.po import texts
+from bot.po import both_languages
 from bot.tasks import Tasks
 from bot.turns import Turns
 from dialogs.actions import (
@@ -45,7 +45,6 @@ from dialogs.messages import Form, FormErrors, Message, Place, Reply
 from dialogs.people import Person, person_of
 from dialogs.router import decide
 from dialogs.search.match import Candidate, FunctionAsked, Match, Talk, Understood
-from dialogs.texts import Texts
 from dialogs.turn import Context, State
 from storage.database import Database
 from tests.bot.encoders import LetterEncoder
@@ -54,7 +53,7 @@ from tests.conversation import CHANNEL, DIRECT, asks_form, opens_home, said, sta
 from tests.platforms import slack_rules as rules
 from tests.platforms.teams import card_error
 
-TEXTS: dict[Language, Texts] = {"fr": texts("fr"), "en": texts("en")}
+TEXTS = both_languages()
 PLACES: dict[str, Reference] = {"private": DIRECT, "channel": CHANNEL}
 TEAMS_BYTES = 28 * 1024
 LONG = "Bonjour, où en est le remboursement de mes frais de mission à Nantes ? " * 50
