@@ -14,6 +14,7 @@ from sqlmodel import Session, col, select
 from dialogs.catalog import Catalogue
 from storage import plain
 from storage.errors import UnknownVersionError
+from storage.locks import hold
 from storage.tables import CatalogueVersionRow, table_of
 
 LOADING: Final = "catalogue"  # the key under which `load` and `restore` are written
@@ -77,6 +78,17 @@ def latest(session: Session) -> tuple[int, Catalogue] | None:
     return None if row is None else (row.number, plain.read_catalogue(row.content))
 
 
+def newest_held(session: Session) -> tuple[int, Catalogue] | None:
+    """Return the current version, which nobody changes until this body's transaction ends: what is edited is the newest. None before the first."""
+    hold(session, LOADING)
+    return latest(session)
+
+
+def content(session: Session, number: int) -> Catalogue:
+    """Return what a version says. Raises UnknownVersionError."""
+    return plain.read_catalogue(_version(session, number).content)
+
+
 def versions(session: Session) -> list[Version]:
     """Return every version, the newest first."""
     columns = (_VERSION.number, _VERSION.created_at, _VERSION.author, _VERSION.changes, _VERSION.restored_from)
@@ -94,16 +106,23 @@ def versions(session: Session) -> list[Version]:
 
 
 def load(session: Session, catalogue: Catalogue, author: str, now: datetime) -> Loaded:
-    """Make this catalogue the current version; the same one twice makes no second version. Write it under the key `LOADING`."""
+    """Make this catalogue the current version; the same one twice makes no second version. Write it under the key `LOADING`, or hold that."""
     return _add(session, plain.write_catalogue(catalogue), author, now, restored_from=None)
+
+
+def load_unseen(session: Session, catalogue: Catalogue, author: str, now: datetime) -> Loaded | None:
+    """Make this catalogue the current one unless a version has held it already, which returns None. Write it under the key `LOADING`.
+
+    A pack that is loaded at each start says nothing new while its files stay the same: what was written in chat since then stands.
+    """
+    digest = _digest(plain.write_catalogue(catalogue))
+    known = session.connection().execute(select_columns(_VERSION.number).where(_VERSION.digest == digest).limit(1)).first()
+    return load(session, catalogue, author, now) if known is None else None
 
 
 def restore(session: Session, number: int, author: str, now: datetime) -> Loaded:
     """Make a former version the current one again, under a new number. Write it under the key `LOADING`. Raises UnknownVersionError."""
-    former = session.get(CatalogueVersionRow, number)
-    if former is None:
-        raise UnknownVersionError(f"there's no version {number} of the catalogue; `pourqui catalog versions` lists them")
-    return _add(session, former.content, author, now, restored_from=number)
+    return _add(session, _version(session, number).content, author, now, restored_from=number)
 
 
 def changes_between(before: Catalogue | None, after: Catalogue) -> Changes:
@@ -117,13 +136,20 @@ def changes_between(before: Catalogue | None, after: Catalogue) -> Changes:
     )
 
 
+def _version(session: Session, number: int) -> CatalogueVersionRow:
+    row = session.get(CatalogueVersionRow, number)
+    if row is None:
+        raise UnknownVersionError(f"there's no version {number} of the catalogue; `pourqui catalog versions` lists them")
+    return row
+
+
 def _latest(session: Session) -> CatalogueVersionRow | None:
     return session.exec(select(CatalogueVersionRow).order_by(col(CatalogueVersionRow.number).desc()).limit(1)).first()
 
 
 def _add(session: Session, content: str, author: str, now: datetime, restored_from: int | None) -> Loaded:
     current = _latest(session)
-    digest = sha256(content.encode()).hexdigest()
+    digest = _digest(content)
     if current is not None and current.digest == digest:
         return Loaded(number=current.number, changes=Changes(), new=False)
     before = None if current is None else plain.read_catalogue(current.content)
@@ -137,6 +163,10 @@ def _add(session: Session, content: str, author: str, now: datetime, restored_fr
     )
     session.flush()
     return Loaded(number=number, changes=changes, new=True)
+
+
+def _digest(content: str) -> str:
+    return sha256(content.encode()).hexdigest()
 
 
 def _functions(catalogue: Catalogue) -> Mapping[str, object]:

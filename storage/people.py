@@ -17,6 +17,7 @@ from sqlmodel import Session, col, select
 from dialogs.catalog import Language
 from dialogs.events import Event, Reference, Scope
 from dialogs.people import Person, Profile
+from storage import audit
 from storage.tables import ConversationReferenceRow, ExchangeRow, IdentityRow, PersonRow, ReportRow, table_of
 
 LINKING: Final = "people"  # the key under which `learn_profile` and `import_directory` are written: one at a time moves accounts between persons
@@ -262,6 +263,7 @@ def _merge(session: Session, former: PersonRow, owner: PersonRow) -> None:
     """Give what a person of an account's own left to the person it turned out to be, whose own choices win."""
     session.exec(update(ExchangeRow).where(col(ExchangeRow.person_id) == former.id).values(person_id=owner.id))
     session.exec(update(ReportRow).where(col(ReportRow.person_id) == former.id).values(person_id=owner.id))
+    audit.hand_over(session, former.id, owner.id)  # roles are those of the directory's people only: there are none to hand over
     owner.language = owner.language or former.language
     owner.greeted_at = min(filter(None, (owner.greeted_at, former.greeted_at)), default=None)
     session.delete(former)

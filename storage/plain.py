@@ -9,13 +9,14 @@ from typing import Final
 from pydantic import TypeAdapter
 from pydantic_core import to_json
 
-from dialogs.catalog import Catalogue
+from dialogs.catalog import Catalogue, Function
 from dialogs.events import Reference
 from dialogs.messages import Reply
 
 _REPLIES: Final[TypeAdapter[tuple[Reply, ...]]] = TypeAdapter(tuple[Reply, ...])
 _REFERENCE: Final = TypeAdapter(Reference)
 _CATALOGUE: Final = TypeAdapter(Catalogue)
+_FUNCTION: Final = TypeAdapter(Function)
 _KEPT: Final[TypeAdapter[dict[str, object]]] = TypeAdapter(dict[str, object])
 
 
@@ -57,3 +58,13 @@ def write_catalogue(catalogue: Catalogue) -> str:
 def read_catalogue(text: str) -> Catalogue:
     """Read a catalogue back. Raises ValidationError (a ValueError) for a key that this version doesn't know."""
     return _CATALOGUE.validate_json(text)
+
+
+def write_function(function: Function) -> str:
+    """Return a function as JSON, without what is at its default."""
+    return _FUNCTION.dump_json(function, exclude_defaults=True).decode()
+
+
+def read_function(text: str) -> Function:
+    """Read a function back. Raises ValidationError (a ValueError) for a key that this version doesn't know."""
+    return _FUNCTION.validate_json(text)

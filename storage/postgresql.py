@@ -1,7 +1,6 @@
 """PostgreSQL: one transaction at a time for each conversation, across processes."""
 
 import asyncio
-import hashlib
 from collections.abc import Callable
 from typing import TypeVar
 from weakref import WeakValueDictionary
@@ -14,6 +13,7 @@ from sqlmodel import Session
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.errors import UnavailableError
+from storage.locks import lock_key
 
 T = TypeVar("T")
 
@@ -82,11 +82,6 @@ class Postgresql:
     async def close(self) -> None:
         """Close the pool."""
         await self._engine.dispose()
-
-
-def lock_key(name: str) -> int:
-    """Return the 64-bit number that PostgreSQL locks for a name. Two names may share one: they then wait for each other, nothing worse."""
-    return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), "big", signed=True)
 
 
 def _deserves_another(error: DBAPIError) -> bool:

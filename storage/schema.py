@@ -11,6 +11,7 @@ from sqlmodel import Session
 
 from storage.address import folder_of, is_sqlite, parse, shown
 from storage.errors import TooNewError, UnavailableError, told_as_unavailable
+from storage.locks import lock_key
 from storage.sqlite import engine_of
 
 _MIGRATIONS: Final = Path(__file__).parent / "migrations"
@@ -83,7 +84,7 @@ def _transaction(address: URL) -> Iterator[Connection]:
         # foreign keys stay off: a table that's made anew is dropped in between
         engine = engine_of(address, begin="BEGIN IMMEDIATE")
     else:
-        from storage.postgresql import CONNECT_SECONDS, lock_key  # the driver: 9 MB that SQLite spares
+        from storage.postgresql import CONNECT_SECONDS  # the driver: 9 MB that SQLite spares
 
         engine = create_engine(address, poolclass=NullPool, connect_args={"connect_timeout": CONNECT_SECONDS}, hide_parameters=True)
         lock = lock_key("migrations")

@@ -178,6 +178,84 @@ class VectorRow(Row, table=True):
     vector: bytes = Field(sa_type=LargeBinary)
 
 
+class RoleGrantRow(Row, table=True):
+    """A role that a person holds; `function` is empty for a role of the company (admin, auditor)."""
+
+    __tablename__ = "role_grant"
+
+    person_id: str = Field(primary_key=True, foreign_key="person.id")
+    role: str = Field(primary_key=True)
+    function: str = Field(primary_key=True)
+    granted_at: datetime
+    granted_by: str
+
+
+class PseudonymRow(Row, table=True):
+    """What the audit log and the versions call a person; an erasure deletes the line, and breaks no chain."""
+
+    __tablename__ = "pseudonym"
+
+    pseudonym: str = Field(primary_key=True)
+    person_id: str = Field(foreign_key="person.id", unique=True)
+
+
+class AuditRow(Row, table=True):
+    """One line of the audit log: who (a pseudonym, or `command line:` and a login) did what; each holds the hash of the line before it."""
+
+    __tablename__ = "audit"
+
+    number: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    at: datetime
+    actor: str
+    act: str
+    function: str | None = None
+    subject: str | None = None
+    outcome: str
+    detail: str = Field(sa_type=Text)
+    former_hash: str
+    hash: str
+
+
+class GapRow(Row, table=True):
+    """Questions alike that a function couldn't answer; open until `decision` says what became of them."""
+
+    __tablename__ = "gap"
+
+    id: str = Field(primary_key=True)
+    function: str | None = Field(default=None, index=True)
+    opened_at: datetime
+    decision: str | None = None
+    subject: str | None = None
+    settled_at: datetime | None = None
+    settled_by: str | None = None
+
+
+class GapQuestionRow(Row, table=True):
+    """A question of a gap; `source` is the exchange or the report it came from, so that each comes in once."""
+
+    __tablename__ = "gap_question"
+
+    source: str = Field(primary_key=True)
+    gap_id: str = Field(foreign_key="gap.id", index=True)
+    kind: str
+    text: str = Field(sa_type=Text)
+    language: str
+    sheet_id: str | None = None
+    comment: str | None = Field(default=None, sa_type=Text)
+    asked_at: datetime
+
+
+class ProfileDraftRow(Row, table=True):
+    """A function's profile as an interview drafted it, until its owner publishes it."""
+
+    __tablename__ = "profile_draft"
+
+    function: str = Field(primary_key=True)
+    content: str = Field(sa_type=Text)
+    author: str
+    changed_at: datetime
+
+
 def table_of(row: type[Row]) -> Table:
     """Return a row's table, for statements that write values as they are, without a row object for each."""
     return row.metadata.tables[str(row.__tablename__)]

@@ -1,13 +1,16 @@
 """`pourqui people import`: the directory, from a CSV file."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from bot.app import opened_database
 from bot.clock import now
+from bot.commands.operator import note
 from bot.commands.terminal import fail, run, say, settings, words
 from bot.directory import read_directory
 from bot.settings import terminal_language
-from storage import catalog, directory, people
+from dialogs.people import DirectoryRow
+from storage import Session, catalog, directory, people
 from storage.database import Database
 from storage.directory import DirectoryReport
 
@@ -24,7 +27,7 @@ def import_file(file: Path) -> None:
                 say(str(mistake))
             if reading.mistakes:
                 return None
-            return await database.write(people.LINKING, lambda session: directory.import_directory(session, reading.rows, now()))
+            return await database.write(people.LINKING, lambda session: _import(session, reading.rows))
 
     report = run(importing())
     if report is None:
@@ -45,6 +48,15 @@ def import_file(file: Path) -> None:
             )
         )
         say(f"  {', '.join(report.absent)}")
+
+
+def _import(session: Session, rows: Sequence[DirectoryRow]) -> DirectoryReport:
+    at = now()
+    report = directory.import_directory(session, rows, at)
+    if report.created or report.changed or report.merged:
+        counts = {"added": len(report.created), "changed": len(report.changed), "recognised": report.merged}
+        note(session, "import_people", at, detail={what: str(count) for what, count in counts.items() if count})
+    return report
 
 
 async def _segments(database: Database) -> frozenset[str] | None:

@@ -40,6 +40,20 @@ async def test_the_same_catalogue_twice_is_one_version(database: Database) -> No
     assert len(await database.read(catalog.versions)) == 1
 
 
+async def test_a_pack_of_every_start_never_undoes_what_was_written_since(database: Database) -> None:
+    async def start(pack: Catalogue) -> Loaded | None:
+        return await database.write(LOADING, lambda session: catalog.load_unseen(session, pack, "pack", NOON))
+
+    edited, next_pack = replace(CATALOGUE, functions=(IT,)), replace(CATALOGUE, functions=(FINANCE,))
+    assert await start(CATALOGUE) is not None
+    assert await start(CATALOGUE) is None
+    await load(database, edited)
+    assert await start(CATALOGUE) is None
+    assert await database.read(catalog.latest) == (2, edited)
+    assert await start(next_pack) is not None
+    assert await database.read(catalog.latest) == (3, next_pack)
+
+
 async def test_a_new_version_says_what_changed(database: Database) -> None:
     await load(database, CATALOGUE)
     laptop = replace(LAPTOP, link="https://guichet.vaubert.example/pc")

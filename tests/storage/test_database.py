@@ -16,7 +16,7 @@ from storage import conversations, people
 from storage import sqlite as sqlite_module
 from storage.database import Database
 from storage.errors import AddressError, ClosedError, UnavailableError
-from storage.postgresql import lock_key
+from storage.locks import lock_key
 from storage.tables import EventRow, IdentityRow, StateRow
 from tests.company import NOON
 from tests.conversation import CHANNEL, said

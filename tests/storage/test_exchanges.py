@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 from dialogs.events import Event
 from dialogs.facts import Chosen, ExchangeOpened, Fact, Greeted, LanguageChosen, LanguageSpoken, NotMineSaid, WrongSaid
 from storage.database import Database
-from storage.exchanges import record
+from storage.facts import record
 from storage.people import find_person, meet
 from storage.tables import ExchangeRow, ReportRow
 from tests.company import NOON
@@ -25,7 +25,7 @@ async def note(database: Database, *facts: Fact, event: Event | None = None, cat
     def take(session: Session) -> str:
         person = meet(session, event, NOON).person
         for fact in facts:
-            record(session, fact, person_id=person.id, event=event, catalogue_version=catalogue_version)
+            record(session, fact, person=person, event=event, catalogue_version=catalogue_version, at=NOON)
         return person.id
 
     return await database.write(event.reference.key, take)

@@ -11,7 +11,7 @@ from sqlmodel import col, select
 from dialogs.events import Event, Reference, Sender
 from dialogs.facts import ExchangeOpened, Greeted, LanguageChosen, NotMineSaid
 from dialogs.people import Person, Profile
-from storage import exchanges
+from storage import facts
 from storage.database import Database
 from storage.directory import import_directory
 from storage.people import LINKING, Known, directory_person_id, find_person, learn_profile, meet
@@ -38,14 +38,16 @@ async def listed(database: Database) -> None:
 
 
 async def note(database: Database, event: Event, person: str, exchange: str) -> None:
-    facts = (
+    left = (
         ExchangeOpened(exchange=exchange, question="?", language="fr", outcome="none", function=None, ids=(), confidence=None),
         NotMineSaid(exchange=exchange, id="it_laptop"),
         LanguageChosen(language="en"),
         Greeted(),
     )
-    for fact in facts:
-        await database.write(event.reference.key, partial(exchanges.record, fact=fact, person_id=person, event=event, catalogue_version=None))
+    for fact in left:
+        await database.write(
+            event.reference.key, partial(facts.record, fact=fact, person=Person(id=person), event=event, catalogue_version=None, at=NOON)
+        )
 
 
 async def owners(database: Database) -> tuple[dict[str, str], set[str]]:
@@ -142,7 +144,8 @@ async def test_a_known_persons_own_choice_wins_over_a_later_accounts(database: D
     await listed(database)
     await learn(database, ON_SLACK)
     french = said("?")
-    await database.write("any", partial(exchanges.record, fact=LanguageChosen(language="fr"), person_id=ALICE, event=french, catalogue_version=None))
+    chosen = LanguageChosen(language="fr")
+    await database.write("any", partial(facts.record, fact=chosen, person=Person(id=ALICE), event=french, catalogue_version=None, at=NOON))
     teams = said("?", where=TEAMS_DIRECT, by="29:1")
     await note(database, teams, (await hear(database, teams)).person.id, "e2")
     assert (await learn(database, ON_TEAMS)).person.language == "fr"

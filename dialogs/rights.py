@@ -1,0 +1,82 @@
+"""Rights: who may do what, in one table."""
+
+from collections.abc import Mapping, Set
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+
+class Role(StrEnum):
+    """What somebody is to a function, or to the company (admin, auditor). Everybody is an employee, which needs no grant."""
+
+    EMPLOYEE = "employee"
+    EXPERT = "expert"
+    AUTHOR = "author"
+    OWNER = "owner"
+    ADMIN = "admin"
+    AUDITOR = "auditor"
+
+
+class Act(StrEnum):
+    """What needs a right."""
+
+    READ_GAPS = "read_gaps"  # the questions that a function couldn't answer
+    SETTLE_GAPS = "settle_gaps"  # add a phrasing, send to another function, ignore
+    WRITE_CONTENT = "write_content"  # write or correct a service or an entry
+    REMOVE_CONTENT = "remove_content"
+    DRAFT_PROFILE = "draft_profile"  # the interview
+    PUBLISH_PROFILE = "publish_profile"
+    RESTORE_CONTENT = "restore_content"  # go back to a former version, which concerns every function
+    EXPORT_CONTENT = "export_content"
+    GRANT_ROLES = "grant_roles"
+    READ_AUDIT = "read_audit"
+
+
+OF_A_FUNCTION: Final = frozenset({Role.EXPERT, Role.AUTHOR, Role.OWNER})
+
+_MAY: Final[Mapping[Act, frozenset[Role]]] = {
+    Act.READ_GAPS: frozenset({Role.EXPERT, Role.AUTHOR, Role.OWNER, Role.ADMIN}),
+    Act.SETTLE_GAPS: frozenset({Role.AUTHOR, Role.OWNER, Role.ADMIN}),
+    Act.WRITE_CONTENT: frozenset({Role.AUTHOR, Role.OWNER, Role.ADMIN}),
+    Act.REMOVE_CONTENT: frozenset({Role.OWNER, Role.ADMIN}),
+    Act.DRAFT_PROFILE: frozenset({Role.AUTHOR, Role.OWNER, Role.ADMIN}),
+    Act.PUBLISH_PROFILE: frozenset({Role.OWNER, Role.ADMIN}),
+    Act.RESTORE_CONTENT: frozenset({Role.ADMIN}),
+    Act.EXPORT_CONTENT: frozenset({Role.AUTHOR, Role.OWNER, Role.ADMIN, Role.AUDITOR}),
+    Act.GRANT_ROLES: frozenset({Role.ADMIN}),
+    Act.READ_AUDIT: frozenset({Role.ADMIN, Role.AUDITOR}),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grant:
+    """A role that somebody holds: for one function (expert, author, owner), or for the company (admin, auditor), where `function` is None.
+
+    Raises ValueError for a role of a function without one, a role of the company with one, and for `employee`, which nobody has to be granted.
+    """
+
+    role: Role
+    function: str | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse what isn't a grant."""
+        if self.role is Role.EMPLOYEE or (self.role in OF_A_FUNCTION) != (self.function is not None):
+            raise ValueError(f"{self.role} isn't granted {'for a function' if self.function else 'without a function'}")
+
+
+def may(grants: Set[Grant], act: Act, function: str | None = None) -> bool:
+    """Tell whether somebody with these grants may do this to this function.
+
+    None is the company as a whole, for which a role of one function isn't enough.
+    """
+    return any(grant.role in _MAY[act] and grant.function in (None, function) for grant in grants)
+
+
+def roles_for(act: Act) -> tuple[Role, ...]:
+    """Return the roles that give this right, those of a function first."""
+    return tuple(role for role in Role if role in _MAY[act])
+
+
+def functions_for(grants: Set[Grant], act: Act, functions: tuple[str, ...]) -> tuple[str, ...]:
+    """Return those of these functions on which somebody with these grants may do this, in their order."""
+    return tuple(slug for slug in functions if may(grants, act, slug))
