@@ -8,11 +8,12 @@ from io import StringIO
 from pathlib import Path
 from zoneinfo import available_timezones
 
-from bot.mistakes import Mistake, nearest, read_text
-from bot.pack_rules import EMAIL, SLUG_LIMIT
+from bot.mistakes import Mistake, read_text
 from bot.po import texts
 from dialogs.catalog import LANGUAGES, Language
+from dialogs.catalog_rules import EMAIL, SLUG_LIMIT
 from dialogs.people import DirectoryRow
+from dialogs.search.likeness import nearest
 from dialogs.texts import Texts
 
 COLUMNS = tuple(field.name for field in fields(DirectoryRow))

@@ -1,16 +1,9 @@
 """What is wrong in a file that somebody wrote, said so that they can mend it."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from unicodedata import combining, normalize
-
-from rapidfuzz import process
-from rapidfuzz.distance import OSA
 
 from dialogs.texts import Texts
-
-_NEAR = 0.6  # an unknown word is taken for a known one when this share of its letters agrees
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,17 +19,6 @@ class Mistake:
     def __str__(self) -> str:
         """Say it on one line, in the form that editors turn into a link."""
         return f"{self.file}:{self.line}: {f'{self.path}: ' if self.path else ''}{self.what}; {self.fix}"
-
-
-def nearest(word: str, known: Iterable[str]) -> str | None:
-    """Return the known word that `word` was probably meant to be, or None."""
-    found = process.extractOne(word.casefold(), list(known), scorer=OSA.normalized_similarity, score_cutoff=_NEAR)
-    return found[0] if found else None
-
-
-def plain(text: str) -> str:
-    """Return a text in lower case and without accents, to compare what people take for the same."""
-    return "".join(letter for letter in normalize("NFKD", text.casefold()) if not combining(letter))
 
 
 def read_text(file: Path, name: str, limit: int, t: Texts) -> str | Mistake:

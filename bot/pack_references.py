@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import PurePosixPath
 
-from bot.mistakes import Mistake, nearest, plain
-from bot.pack_shapes import quoted
-from bot.yaml_source import Place, Raw, YamlSource
+from bot.mistakes import Mistake
+from bot.yaml_source import YamlSource
+from dialogs.search.likeness import nearest, plain
 from dialogs.texts import Texts
+from dialogs.written import Place, Raw, quoted
 
 _Told = tuple[str, YamlSource, Place]  # a word, and where it's written
 

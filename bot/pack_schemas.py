@@ -6,8 +6,8 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from bot.pack_rules import NAME_LIMIT, SLUG, SLUG_LIMIT
 from dialogs.catalog import Company, Function
+from dialogs.catalog_rules import NAME_LIMIT, SLUG, SLUG_LIMIT
 
 SCHEMAS = Path(__file__).resolve().parent / "schemas"
 
@@ -15,7 +15,7 @@ _SLUG = {"pattern": f"^{SLUG.pattern}$", "maxLength": SLUG_LIMIT}
 _HTTPS = {"type": "string", "format": "uri", "pattern": "^https://"}
 _EMAIL = {"type": "string", "format": "email"}
 
-# What the dataclasses can't say, by definition and property ("" is the definition itself); `pack_rules` says it to people.
+# What the dataclasses can't say, by definition and property ("" is the definition itself); `catalog_rules` says it to people.
 _BOUNDS: dict[str, dict[str, dict[str, Any]]] = {
     "Company": {
         "country": {"pattern": "^[A-Z]{2}$"},

@@ -1,36 +1,24 @@
 """The shape of a pack's values: what the catalogue's dataclasses ask for, and where a file departs from it."""
 
 import json
-import types
-from collections.abc import Iterator
-from dataclasses import MISSING, dataclass, fields, is_dataclass
+from dataclasses import MISSING, fields, is_dataclass
 from datetime import date
 from functools import cache
-from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Any, Literal, TypeVar, get_args, get_origin
 
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
-from bot.mistakes import Mistake, nearest
-from bot.yaml_source import Place, Raw, YamlSource
+from bot.mistakes import Mistake
+from bot.yaml_source import YamlSource
 from dialogs.catalog import Localized, Unit
+from dialogs.search.likeness import nearest
 from dialogs.texts import Texts
+from dialogs.written import Place, Raw, hints, meant, options, quoted
 
 Made = TypeVar("Made")
 
-_SHOWN = 60  # characters of a wrong value that a mistake quotes
 _EXAMPLES: dict[Any, str] = {float: "5", date: "2026-09-01", tuple: "[…, …]", Localized: "{fr: …, en: …}"}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Spot:
-    """One written value, with the type asked for and the dataclass and field that it fills; list items share their list's field."""
-
-    place: Place
-    value: Raw
-    expected: Any
-    holder: type | None
-    field: str
 
 
 def made(source: YamlSource, kind: type[Made], t: Texts) -> tuple[Made | None, list[Mistake]]:
@@ -55,77 +43,14 @@ def _adapter(kind: Any) -> TypeAdapter[Any]:
     return TypeAdapter(kind)
 
 
-def spots(value: Raw, expected: Any, place: Place = (), holder: type | None = None, name: str = "") -> Iterator[Spot]:
-    """Yield every value that stands where `expected` has a place for it, holders before what they hold; wrong shapes are passed over."""
-    expected = _chosen(expected, value)
-    yield Spot(place=place, value=value, expected=expected, holder=holder, field=name)
-    if is_dataclass(expected) and isinstance(value, dict):
-        for key, hint in hints(expected).items():
-            if key in value:
-                yield from spots(value[key], hint, (*place, key), expected if isinstance(expected, type) else None, key)
-    elif get_origin(expected) is tuple and isinstance(value, list):
-        for index, item in enumerate(value):
-            yield from spots(item, get_args(expected)[0], (*place, index), holder, name)
-    elif get_origin(expected) is dict and isinstance(value, dict):
-        for key, item in value.items():
-            yield from spots(item, get_args(expected)[1], (*place, key), holder, name)
-
-
-def hints(kind: Any) -> dict[str, Any]:
-    """Return a dataclass's fields with their types, in order."""
-    return _hints(kind)
-
-
-@cache
-def _hints(kind: Any) -> dict[str, Any]:
-    known = get_type_hints(kind)
-    return {field.name: known[field.name] for field in fields(kind)}
-
-
-def quoted(value: Raw, t: Texts) -> str:
-    """Show a written value in a mistake, clipped."""
-    match value:
-        case str():
-            line = " ".join(value.split())
-            return f'"{line if len(line) <= _SHOWN else line[: _SHOWN - 1] + "…"}"'
-        case bool():
-            return "true" if value else "false"
-        case list():
-            return t("a list")
-        case dict():
-            return t("a set of keys")
-        case _:
-            return str(value)
-
-
-def _options(expected: Any) -> tuple[Any, ...]:
-    if get_origin(expected) in (Union, types.UnionType):
-        return tuple(option for option in get_args(expected) if option is not type(None))
-    return (expected,)
-
-
-def _chosen(expected: Any, value: Raw) -> Any:
-    """Return the one type of a union that a value means to be, or the union itself where it means none."""
-    options = _options(expected)
-    if len(options) == 1:
-        return options[0]
-    if isinstance(value, dict):
-        kinds = {get_args(hints(option)["kind"])[0]: option for option in options if is_dataclass(option) and "kind" in hints(option)}
-        if kinds:
-            kind = value.get("kind")
-            return kinds.get(kind, expected) if isinstance(kind, str) else expected
-        return next((option for option in options if is_dataclass(option)), expected)
-    return str if str in options else expected
-
-
 def _mistake(details: ErrorDetails, source: YamlSource, kind: Any, t: Texts) -> tuple[Place, Mistake] | None:
     """Say one of pydantic's errors; None where it speaks of another type of a union than the one that's meant."""
     place: Place = ()
     value, expected, holder = source.value, kind, None
     problem = details["type"]
     for step in details["loc"]:
-        if len(_options(expected)) > 1:
-            chosen = _chosen(expected, value)
+        if len(options(expected)) > 1:
+            chosen = meant(expected, value)
             if chosen is expected:
                 problem = "union"
                 break
@@ -133,7 +58,7 @@ def _mistake(details: ErrorDetails, source: YamlSource, kind: Any, t: Texts) -> 
                 return None
             expected = chosen
             continue
-        (expected,) = _options(expected)
+        (expected,) = options(expected)
         place = (*place, step)
         if isinstance(value, dict) and isinstance(step, str):
             holder = expected if is_dataclass(expected) else None
@@ -175,12 +100,12 @@ def _wrong_type(value: Raw, expected: Any, optional: bool, t: Texts) -> tuple[st
     if value is None:
         return t("nothing is written here"), t("write it, or remove the key") if optional else t("write it")
     shown = quoted(value, t)
-    if len(_options(expected)) > 1:
-        kinds = ", ".join(f"{{kind: {get_args(hints(option)['kind'])[0]}}}" for option in _options(expected) if is_dataclass(option))
+    if len(options(expected)) > 1:
+        kinds = ", ".join(f"{{kind: {get_args(hints(option)['kind'])[0]}}}" for option in options(expected) if is_dataclass(option))
         kind = value.get("kind") if isinstance(value, dict) else value
         what = t("the kind is missing") if kind is None else t("{value} isn't a kind of tarif", value=quoted(kind, t))
         return what, t("start with one of {choices}", choices=kinds)
-    (expected,) = _options(expected)
+    (expected,) = options(expected)
     match get_origin(expected) or expected:
         case kind if kind is str:
             single = isinstance(value, int | float)

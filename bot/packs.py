@@ -12,7 +12,7 @@ from pathlib import Path
 from bot.directory import read_directory
 from bot.mistakes import Mistake
 from bot.pack_references import mistaken_references
-from bot.pack_rules import Rules
+from bot.pack_rules import broken_rules
 from bot.pack_schemas import write_schemas
 from bot.pack_shapes import Made, made
 from bot.pack_warnings import missing_languages, warnings
@@ -51,18 +51,18 @@ def read_pack(folder: Path, *, language: Language = "en", today: date | None = N
         return _failed([Mistake(file=str(folder), line=1, path="", what=what, fix=t("name the folder that holds company.yaml"))])
     company_source = read_yaml(folder / "company.yaml", "company.yaml", t)
     sources, misplaced = _function_sources(folder, t)
-    rules = Rules(t=t, segments=_segments(company_source))
-    company, mistakes = _checked(company_source, Company, rules)
+    segments = _segments(company_source)
+    company, mistakes = _checked(company_source, Company, segments, t)
     functions: list[tuple[YamlSource, Function]] = []
     for source in sources:
-        function, found = _checked(source, Function, rules)
+        function, found = _checked(source, Function, segments, t)
         mistakes.extend(found)
         if function is not None:
             functions.append((source, function))
-    mistakes.extend(mistaken_references(sources, rules.segments, t))
+    mistakes.extend(mistaken_references(sources, segments, t))
     mistakes.extend(misplaced)
     directory = folder / "people.csv"
-    people = read_directory(directory, segments=rules.segments, language=language, name="people.csv") if directory.exists() else None
+    people = read_directory(directory, segments=segments, language=language, name="people.csv") if directory.exists() else None
     if people is not None:
         mistakes.extend(people.mistakes)
     if mistakes or company is None:
@@ -118,12 +118,12 @@ def _segments(company: YamlSource) -> frozenset[str] | None:
     return frozenset(written) if isinstance(written, dict) else None
 
 
-def _checked(source: YamlSource, kind: type[Made], rules: Rules) -> tuple[Made | None, list[Mistake]]:
+def _checked(source: YamlSource, kind: type[Made], segments: frozenset[str] | None, t: Texts) -> tuple[Made | None, list[Mistake]]:
     """Return a file's value, or None with all its mistakes."""
     if not source.is_read:
         return None, list(source.mistakes)
-    value, misshapen = made(source, kind, rules.t)
-    broken = [] if misshapen and not isinstance(source.value, dict) else list(rules.broken(source, kind))
+    value, misshapen = made(source, kind, t)
+    broken = [] if misshapen and not isinstance(source.value, dict) else list(broken_rules(source, kind, segments, t))
     mistakes = [*source.mistakes, *misshapen, *broken][:MISTAKES_LIMIT]
     return (None if mistakes else value), mistakes
 

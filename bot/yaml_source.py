@@ -8,7 +8,6 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeAlias
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
@@ -27,9 +26,7 @@ from ruamel.yaml.reader import ReaderError
 
 from bot.mistakes import Mistake, read_text
 from dialogs.texts import Texts
-
-Raw: TypeAlias = "str | int | float | bool | list[Raw] | dict[str, Raw] | None"
-Place: TypeAlias = tuple[str | int, ...]
+from dialogs.written import UNSHOWABLE, Place, Raw
 
 SIZE_LIMIT = 5_000_000  # bytes; a function's file is 30 to 60 KB
 _DEPTH_LIMIT = 16  # services[0].promise.of.fr is at depth 5
@@ -39,7 +36,6 @@ _TYPED: dict[str, bool | None] = {"": None, "~": None, "null": None, "Null": Non
 _TYPED |= {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 _WHOLE = re.compile(r"[-+]?[0-9]{1,15}")  # longer ones stay texts: a float couldn't hold them
 _BROKEN = re.compile(r"[-+]?(\.[0-9]{1,15}|[0-9]{1,15}\.[0-9]{0,15})")
-_UNSHOWABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")  # no database or JSON takes them all
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,8 +71,11 @@ def said_path(place: Place) -> str:
 def read_yaml(file: Path, name: str, t: Texts) -> YamlSource:
     """Read one file; `name` is how its mistakes call it."""
     text = read_text(file, name, SIZE_LIMIT, t)
-    if isinstance(text, Mistake):
-        return YamlSource(name=name, mistakes=(text,))
+    return YamlSource(name=name, mistakes=(text,)) if isinstance(text, Mistake) else read_yaml_text(text, name, t)
+
+
+def read_yaml_text(text: str, name: str, t: Texts) -> YamlSource:
+    """Read the text of a file."""
     reading = _Reading(name, t)
     try:
         reading.follow(YAML(typ="safe", pure=True).parse(text))
@@ -202,7 +201,7 @@ class _Reading:
     def _scalar(self, event: ScalarEvent, line: int) -> None:
         t = self._t
         text = str(event.value)
-        if _UNSHOWABLE.search(text):
+        if UNSHOWABLE.search(text):
             self._refuse(line, t("a character that can't be shown"), t("remove it"))
         if self._open and isinstance(self._open[-1].value, dict) and self._open[-1].key is None:
             self._key(self._open[-1], text, line)
@@ -249,6 +248,11 @@ class _Reading:
                 holder.key = None
         if not dropped:
             self.lines.setdefault(place, line)  # a value under its key keeps the key's line
+
+
+def is_text(written: str) -> bool:
+    """Tell whether what is written without quotes is read as a text."""
+    return isinstance(_typed(written), str)
 
 
 def _typed(text: str) -> Raw:

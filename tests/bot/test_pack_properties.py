@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from bot.packs import read_pack
 from bot.po import texts
-from bot.yaml_source import Raw, read_yaml
+from bot.yaml_source import read_yaml
+from dialogs.written import Raw
 from tests.examples import examples
 
 PACKS = Path(__file__).parent / "packs"

@@ -7,9 +7,9 @@ from itertools import combinations
 
 import pytest
 
-from bot.mistakes import plain
 from bot.packs import PackReading, read_pack, sample_folder
 from dialogs.catalog import ALL, Catalogue, Function, Language, Sheet
+from dialogs.search.likeness import plain
 
 WRITTEN = date(2026, 11, 1)
 
