@@ -1,11 +1,12 @@
 """Home: first contact, the functions as buttons, the list of all of them, and help; no typing needed."""
 
-from dialogs.actions import Help, Home, ListFunctions, Preferences, ShowFunction, WriteQuestion
+from dialogs.actions import Help, Home, Interview, ListContent, ListFunctions, Preferences, ShowFunction, ShowGaps, WriteQuestion
 from dialogs.catalog import Function, is_for, is_theirs
 from dialogs.events import ConversationStarted, Event, HomeOpened, Scope
 from dialogs.facts import Greeted
 from dialogs.messages import Block, Bullets, Button, Buttons, Item, Items, Message, Note, Place, Text, Title
 from dialogs.profile import service_item, services_for
+from dialogs.rights import Act, functions_for
 from dialogs.sheet import badge, short_name, unlinked
 from dialogs.turn import Context, State, Turn, is_public, place_for, segments_for
 
@@ -13,6 +14,7 @@ DIALOG, VERSION = "home", 1
 BUTTONS = 5  # functions offered as buttons; the rest behind "all"
 SERVICES = 3  # the person's own services on the home card
 PURPOSE = 140  # characters of a purpose in the list of functions
+_ACTS = (Act.READ_GAPS, Act.WRITE_CONTENT, Act.DRAFT_PROFILE)  # what those who answer for a function do in chat
 
 
 def decide(event: Event, context: Context) -> Turn:
@@ -30,6 +32,7 @@ def decide(event: Event, context: Context) -> Turn:
         blocks.append(Text(text=introduction(context)))
     blocks.append(_function_buttons(context, _ordered(event, context)) if context.catalogue.functions else _empty(context))
     blocks += _own_services(event, context)
+    blocks += _own_functions(event, context)
     if not public and not person.linked and not isinstance(event, ConversationStarted):
         blocks.append(Note(text=unlinked(t)))  # before anybody has asked anything, who they are is still on its way
     blocks.append(
@@ -106,7 +109,10 @@ def help_card(event: Event, context: Context) -> Turn:
     ]
     if examples:
         blocks += [Text(text=t("For example"), strong=True), Bullets(items=tuple(examples))]
+    blocks += (own := _own_functions(event, context))
     blocks.append(Note(text=t("Words that I also understand: home, functions, preferences, help.")))
+    if own:
+        blocks.append(Note(text=t("Words for your function: gaps, content, write, interview, and its name after them.")))
     blocks.append(
         Buttons(
             buttons=(
@@ -145,6 +151,26 @@ def _own_services(event: Event, context: Context) -> list[Block]:
         return []
     lines = tuple(service_item(context.t, service, context.language, event.at.date()) for service in own[:SERVICES])
     return [Text(text=context.t("Your services"), strong=True), Items(items=lines)]
+
+
+def _own_functions(event: Event, context: Context) -> list[Block]:
+    """Offer what those who answer for a function do there, each as far as they may; nobody else reads it."""
+    t, functions = context.t, context.catalogue.functions
+    if is_public(event):
+        return []
+    theirs = {act: functions_for(context.grants, act, tuple(function.slug for function in functions)) for act in _ACTS}
+    slugs = {slug for each in theirs.values() for slug in each}
+    if not slugs:
+        return []
+    only = {act: each[0] if len(each) == 1 else None for act, each in theirs.items()}
+    buttons = {
+        Act.READ_GAPS: Button(label=t("Questions without an answer"), action=ShowGaps(slug=only[Act.READ_GAPS])),
+        Act.WRITE_CONTENT: Button(label=t("What we have written"), action=ListContent(slug=only[Act.WRITE_CONTENT])),
+        Act.DRAFT_PROFILE: Button(label=t("The six questions"), action=Interview(slug=only[Act.DRAFT_PROFILE])),
+    }
+    named = next(function for function in functions if function.slug in slugs)
+    heading = t("Your functions") if len(slugs) > 1 else t("Your function: {function}", function=short_name(named, context.language))
+    return [Text(text=heading, strong=True), Buttons(buttons=tuple(button for act, button in buttons.items() if theirs[act]))]
 
 
 def _cut(text: str) -> str:

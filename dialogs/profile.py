@@ -95,12 +95,12 @@ def _blocks(event: Event, context: Context, function: Function, aspect: str, que
         yield Text(text=purpose)
     if aspect == "purpose":
         yield from _services(event, context, function)
-        yield from _working_with(t, context.catalogue, function, language, heading=True)
+        yield from working_with(t, context.catalogue, function, language, heading=True)
         if function.proof:
             yield Text(text=t("What it gave"), strong=True)
             yield Bullets(items=tuple(proof.to(language) for proof in function.proof))
     else:
-        yield from _working_with(t, context.catalogue, function, language, heading=False)
+        yield from working_with(t, context.catalogue, function, language, heading=False)
         yield from _services(event, context, function)
     if not public and not context.person.linked:
         yield Note(text=unlinked(t))
@@ -126,7 +126,8 @@ def _services(event: Event, context: Context, function: Function) -> Iterator[Bl
         yield Buttons(buttons=(Button(label=t("See everything"), action=ListServices(slug=function.slug)),))
 
 
-def _working_with(t: Texts, catalogue: Catalogue, function: Function, language: Language, *, heading: bool) -> Iterator[Block]:
+def working_with(t: Texts, catalogue: Catalogue, function: Function, language: Language, *, heading: bool) -> Iterator[Block]:
+    """Yield how to work with a function: its posture, its contacts, clients and partners; nothing where it says none of them."""
     rows = tuple(_relations(t, catalogue, function, language))
     if not rows and not function.posture:
         return

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from dialogs.actions import ForMe, NotMine, ReportWrong
+from dialogs.actions import ForMe, NotMine, ReportWrong, Why
 from dialogs.catalog import Function, Language, Service, Sheet
 from dialogs.messages import Block, Button, Buttons, Field, Fields, Link, Note, Text, Title
 from dialogs.texts import Texts
@@ -42,7 +42,10 @@ def _words(name: str) -> list[str]:
 def answer(
     context: Context, function: Function, sheet: Sheet, *, exchange: str, today: date, public: bool, question: str = "", quiet: bool = True
 ) -> tuple[Block, ...]:
-    """Return the blocks of an answer card; without `quiet`, its two quiet buttons are left out (they were used)."""
+    """Return the blocks of an answer card; without `quiet`, its quiet buttons are left out (they were used).
+
+    `question` is what it answers, empty where nothing was asked: the card was opened from a list.
+    """
     return tuple(_blocks(context, function, sheet, exchange=exchange, today=today, public=public, question=question, quiet=quiet))
 
 
@@ -55,13 +58,15 @@ def _blocks(
     yield Title(text=title, badge=badge(function, language))
     yield Text(text=body)
     if spoken != language:
-        yield Note(text=t("This text exists only in French so far.") if spoken == "fr" else t("This text exists only in English so far."))
+        yield Note(text=only_in(t, spoken))
     if rows := tuple(_rows(t, sheet, language)):
         yield Fields(fields=rows)
     if isinstance(sheet, Service) and sheet.new_since and sheet.new_since <= today < sheet.new_since + NEW_FOR:
         yield Note(text=t("New since {day}", day=t.day(sheet.new_since)))
-    if written := _written(t, function, sheet):
-        yield Note(text=written)
+    if told := written(t, function, sheet):
+        yield Note(text=told)
+    if sheet.review_by and sheet.review_by < today:
+        yield Note(text=_overdue(t, function, sheet, sheet.review_by))
     if isinstance(sheet, Service) and sheet.link:
         yield Buttons(buttons=(Link(label=t("Make the request"), url=sheet.link, primary=True),))
     elif reach := contact_line(t, function, language):
@@ -71,13 +76,13 @@ def _blocks(
     if public and question:
         yield Buttons(buttons=(Button(label=t("For me"), action=ForMe(question=question)),))
     if quiet:
-        yield Buttons(
-            buttons=(
-                Button(label=t("Not what I asked"), action=NotMine(id=sheet.id, exchange=exchange)),
-                Button(label=t("This is wrong"), action=ReportWrong(id=sheet.id, exchange=exchange)),
-            ),
-            quiet=True,
-        )
+        buttons = [
+            Button(label=t("Not what I asked"), action=NotMine(id=sheet.id, exchange=exchange)),
+            Button(label=t("This is wrong"), action=ReportWrong(id=sheet.id, exchange=exchange)),
+        ]
+        if question:
+            buttons.append(Button(label=t("Why this answer?"), action=Why(id=sheet.id, exchange=exchange, question=question)))
+        yield Buttons(buttons=tuple(buttons), quiet=True)
 
 
 def _rows(t: Texts, sheet: Sheet, language: Language) -> Iterator[Field]:
@@ -95,15 +100,32 @@ def _rows(t: Texts, sheet: Sheet, language: Language) -> Iterator[Field]:
         yield Field(label=t("How to ask"), value=sheet.ask.to(language))
 
 
-def _written(t: Texts, function: Function, sheet: Sheet) -> str | None:
+def written(t: Texts, function: Function, sheet: Sheet) -> str | None:
     """Say who answers for this text and when it was last checked."""
-    contact = next((contact for contact in function.contacts if contact.email == sheet.owner), None)
-    author = contact.name if contact else sheet.owner
+    author = _author(function, sheet)
     if author and sheet.checked:
         return t("Checked on {day} by {author}", day=t.day(sheet.checked), author=author)
     if sheet.checked:
         return t("Checked on {day}", day=t.day(sheet.checked))
     return t("Written by {author}", author=author) if author else None
+
+
+def _overdue(t: Texts, function: Function, sheet: Sheet, due: date) -> str:
+    """Say that a text should have been checked again by now, and who can tell whether it still holds."""
+    who = _author(function, sheet) or (function.contacts[0].name if function.contacts else None)
+    if who is None:
+        return t("Its review was due on {day}: check with the function before relying on it.", day=t.day(due))
+    return t("Its review was due on {day}: check with {who} before relying on it.", day=t.day(due), who=who)
+
+
+def _author(function: Function, sheet: Sheet) -> str | None:
+    contact = next((contact for contact in function.contacts if contact.email == sheet.owner), None)
+    return contact.name if contact else sheet.owner
+
+
+def only_in(t: Texts, spoken: Language) -> str:
+    """Say that a text is shown in the only language that it exists in."""
+    return t("This text exists only in French so far.") if spoken == "fr" else t("This text exists only in English so far.")
 
 
 def contact_line(t: Texts, function: Function, language: Language) -> str | None:

@@ -5,17 +5,22 @@ from dataclasses import replace
 import pytest
 
 from dialogs.actions import (
+    Action,
     Help,
     Home,
+    Interview,
+    ListContent,
     ListFunctions,
     Preferences,
     ReportWrong,
     SetLanguage,
+    ShowGaps,
 )
 from dialogs.catalog import Catalogue, Language
 from dialogs.events import Event
 from dialogs.facts import Greeted, LanguageChosen, LanguageSpoken
 from dialogs.messages import Place
+from dialogs.rights import Grant, Role
 from dialogs.router import decide
 from dialogs.search.match import Talk, Understood
 from tests.company import ALICE, BOB, CATALOGUE, CHARLIE, COMPANY, DANA
@@ -97,6 +102,43 @@ def test_help_shows_examples_that_work_here() -> None:
     assert "DSI : à quoi ça sert ?" in text
     assert "DAF : comment travailler ensemble ?" in text
     assert "Remplacer un ordinateur portable" in text
+
+
+@pytest.mark.parametrize("event", [taps(Home()), said("help"), opens_home(), said(" ", private=True)])
+@pytest.mark.parametrize(
+    ("role", "expected"),
+    [
+        (Role.EXPERT, [ShowGaps(slug="it")]),
+        (Role.AUTHOR, [ShowGaps(slug="it"), ListContent(slug="it"), Interview(slug="it")]),
+        (Role.OWNER, [ShowGaps(slug="it"), ListContent(slug="it"), Interview(slug="it")]),
+    ],
+)
+def test_who_answers_for_a_function_finds_its_work_each_as_far_as_they_may(event: Event, role: Role, expected: list[Action]) -> None:
+    turn = decide(None, event, replace(context(language="en"), grants=frozenset({Grant(role=role, function="it")})))
+    assert "Your function: IT" in words(turn)
+    assert [button.action for button in buttons(turn).values() if button.action in expected] == expected
+    assert len({"Questions without an answer", "What we have written", "The six questions"} & set(buttons(turn))) == len(expected)
+
+
+def test_who_answers_for_several_functions_chooses_then() -> None:
+    turn = decide(None, taps(Home()), replace(context(language="en"), grants=frozenset({Grant(role=Role.ADMIN)})))
+    assert "Your functions" in words(turn)
+    assert buttons(turn)["The six questions"].action == Interview()
+    assert "Words for your function" in words(decide(None, said("help"), replace(context(language="en"), grants=frozenset({Grant(role=Role.ADMIN)}))))
+
+
+@pytest.mark.parametrize("grants", [frozenset(), frozenset({Grant(role=Role.AUDITOR)})])
+@pytest.mark.parametrize("event", [taps(Home()), said("help")])
+def test_nobody_else_is_shown_it(grants: frozenset[Grant], event: Event) -> None:
+    text = words(decide(None, event, replace(context(language="en"), grants=grants)))
+    assert "Your function" not in text
+    assert "Words for your function" not in text
+
+
+@pytest.mark.parametrize("action", [Home(), Help()])
+def test_in_a_channel_nobody_sees_who_answers_for_what(action: Home | Help) -> None:
+    turn = decide(None, taps(action, where=CHANNEL), replace(context(language="en"), grants=frozenset({Grant(role=Role.ADMIN)})))
+    assert "Your function" not in words(turn)
 
 
 def test_preferences_are_private_and_show_what_is_known() -> None:
