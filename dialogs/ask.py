@@ -3,32 +3,41 @@
 from dataclasses import replace
 from typing import Literal
 
-from dialogs.actions import QUESTION_LIMIT, ListFunctions, NoneOfThese, NotMine, ReportWrong, Show, ShowFunction, WriteQuestion
+from dialogs import profile
+from dialogs.actions import ListFunctions, NoneOfThese, NotMine, ReportWrong, Show, ShowFunction, WriteQuestion
 from dialogs.catalog import Function, Sheet, is_for
+from dialogs.choice import OFFERED, choice
+from dialogs.detail import short_answer
 from dialogs.events import ActionTaken, Event, FormSubmitted
 from dialogs.facts import Chosen, ExchangeOpened, NotMineSaid, WrongSaid
-from dialogs.messages import BUTTON_LIMIT, Block, Button, Buttons, FieldError, Form, FormErrors, Input, Message, Note, Place, Text
+from dialogs.last_answer import last_answer, remembered
+from dialogs.messages import Block, Button, Buttons, FieldError, Form, FormErrors, Input, Message, Note, Place, Text
 from dialogs.profile import gone
-from dialogs.search.match import Match
+from dialogs.referral import both, opening, referral
+from dialogs.search.followup import together
+from dialogs.search.match import Detail, FunctionAsked, Match, Previous
 from dialogs.sheet import answer, contact_line, short_name, unlinked
 from dialogs.turn import Context, State, Turn, exchange_id, is_public, place_for, segments_for
 
-DIALOG, VERSION = "ask", 1
-_NONE = {"aucune", "aucun", "aucune de celles-ci", "non", "none", "none of these", "no"}
-_NUMBERS = {
-    "1": 0, "2": 1, "3": 2,
-    "la première": 0, "la premiere": 0, "la deuxième": 1, "la deuxieme": 1, "la seconde": 1, "la troisième": 2, "la troisieme": 2,
-    "the first": 0, "the first one": 0, "the second": 1, "the second one": 1, "the third": 2, "the third one": 2,
-}  # fmt: skip
 
-
-def decide(event: Event, context: Context, match: Match, *, question: str, slug: str | None = None) -> Turn:
+def decide(
+    event: Event,
+    context: Context,
+    match: Match,
+    *,
+    question: str,
+    slug: str | None = None,
+    detail: Detail | None = None,
+    before: Previous | None = None,
+) -> Turn:
     """Answer a question by what search found among the sheets that this reply may hold.
 
-    `slug` is the function that the question was written to, if any: when nothing is found, it's the one to turn to.
+    `slug` is the function that the question was written to, if any: when nothing is found, it's the one to turn to. `detail` is the part of the
+    sheet that is asked for, `before` what the question goes on from.
     """
     sheets = [found for candidate in match.candidates if (found := context.catalogue.sheet(candidate.id))]
     exchange = exchange_id(event)
+    whole = together(before.question, question) if before else question
     state: State | None = None
     outcome: Literal["answer", "choice", "none"]
     shown: tuple[str, ...]
@@ -36,20 +45,22 @@ def decide(event: Event, context: Context, match: Match, *, question: str, slug:
     if match.outcome == "sure" and sheets:
         function, sheet = sheets[0]
         outcome, shown = "answer", (sheet.id,)
-        blocks = answer(
-            context, function, sheet, exchange=exchange, today=event.at.date(), public=is_public(event), question=clipped(question, QUESTION_LIMIT)
-        )
+        blocks = short_answer(event, context, function, sheet, exchange=exchange, question=question, whole=whole, detail=detail, before=before)
+        goes_on = before is not None and before.sheet == sheet.id
+        asked = before.question if before and goes_on else whole  # the next follow-up goes on from the question, not from the one between
+        state = remembered(event, exchange=exchange, question=asked, function=function.slug, sheet=sheet.id)
     elif match.outcome == "likely" and sheets:
-        function, outcome, shown = None, "choice", tuple(sheet.id for _, sheet in sheets[:3])
-        blocks = _choice(context, [sheet for _, sheet in sheets[:3]], exchange, question)
-        state = State(dialog=DIALOG, version=VERSION, kept={"exchange": exchange, "question": question, "ids": list(shown)})
+        offered = sheets[:OFFERED]
+        function, outcome, shown = None, "choice", tuple(sheet.id for _, sheet in offered)
+        blocks = choice(context, offered, exchange, whole, detail)
+        state = remembered(event, exchange=exchange, question=whole, function=offered[0][0].slug, offered=shown)
     else:
         near = _nearest(context, [function for function, _ in sheets], slug)
         function, outcome, shown = (near[0] if near else None), "none", ()
         blocks = _dont_know(event, context, near)
     fact = ExchangeOpened(
         exchange=exchange,
-        question=question,
+        question=whole,
         language=context.language,
         outcome=outcome,
         function=function.slug if function else None,
@@ -59,22 +70,35 @@ def decide(event: Event, context: Context, match: Match, *, question: str, slug:
     return Turn(replies=(Message(language=context.language, blocks=blocks, place=place_for(event)),), facts=(fact,), state=state)
 
 
-def typed_choice(text: str, state: State | None) -> Show | NoneOfThese | None:
-    """Read "2", "the first one" or "none" as a tap, while a choice is open; None for any other text."""
-    if state is None or state.dialog != DIALOG or state.version != VERSION:
-        return None
-    exchange, question, ids = state.kept.get("exchange"), state.kept.get("question"), state.kept.get("ids")
-    if not isinstance(exchange, str) or not isinstance(question, str) or not isinstance(ids, list):
-        return None
-    word = text.strip().strip(".!").casefold()
-    if word in _NONE:
-        return NoneOfThese(exchange=exchange, question=clipped(question, QUESTION_LIMIT))
-    number = _NUMBERS.get(word)
-    return Show(id=str(ids[number]), exchange=exchange) if number is not None and number < len(ids) else None
+def function_asked(event: Event, context: Context, asked: FunctionAsked, *, question: str) -> Turn:
+    """Answer a question about a function: its profile, who takes care of something, or the profiles of the two that it could be about."""
+    exchange = exchange_id(event)
+    functions = [function for slug in (asked.slug, *asked.others) if (function := context.catalogue.function(slug))]
+    sheet: Sheet | None = None
+    if len(functions) > 1:
+        blocks = tuple(both(context, functions))
+    elif asked.aspect == "handles" and functions:
+        found = context.catalogue.sheet(asked.sheet) if asked.sheet else None
+        sheet = found[1] if found and is_for(found[1], segments_for(event, context.person)) else None
+        blocks = tuple(referral(context, functions[0], sheet, (opening(context, sheet, exchange),) if sheet else ()))
+    else:
+        shown = profile.decide(event, context, asked, question=question)
+        return replace(shown, state=remembered(event, exchange=exchange, question=question, function=asked.slug))
+    fact = ExchangeOpened(
+        exchange=exchange,
+        question=question,
+        language=context.language,
+        outcome="profile",
+        function=functions[0].slug,
+        ids=(sheet.id,) if sheet else (),
+        confidence=None,
+    )
+    state = remembered(event, exchange=exchange, question=question, function=functions[0].slug, sheet=sheet.id if sheet else None)
+    return Turn(replies=(Message(language=context.language, blocks=blocks, place=place_for(event)),), facts=(fact,), state=state)
 
 
-def show(event: Event, context: Context, action: Show) -> Turn:
-    """Show a sheet that was chosen from a choice (whose card it then replaces) or from a list."""
+def show(event: Event, context: Context, action: Show, state: State | None = None) -> Turn:
+    """Show a sheet that was chosen from a choice (whose card it then replaces) or from a list; `state` holds the question, if it was asked here."""
     found = context.catalogue.sheet(action.id)
     if found is None or not is_for(found[1], segments_for(event, context.person)):
         return gone(event, context)
@@ -98,7 +122,10 @@ def show(event: Event, context: Context, action: Show) -> Turn:
     if chosen:
         blocks = (Note(text=context.t("You chose: {title}", title=sheet.title.to(context.language))), *blocks)
     place = Place.UPDATE if chosen else place_for(event)
-    return Turn(replies=(Message(language=context.language, blocks=blocks, place=place),), facts=(fact,))
+    last = last_answer(state)
+    question = last.question if last and last.exchange == action.exchange else sheet.title.to(context.language)
+    after = remembered(event, exchange=exchange, question=question, function=function.slug, sheet=sheet.id)
+    return Turn(replies=(Message(language=context.language, blocks=blocks, place=place),), facts=(fact,), state=after)
 
 
 def none_of_these(event: Event, context: Context, action: NoneOfThese) -> Turn:
@@ -186,11 +213,6 @@ def written_nothing(context: Context, action: WriteQuestion) -> Turn:
     return Turn(replies=(FormErrors(form=write_form(context, action), errors=(error,)),))
 
 
-def clipped(text: str, limit: int) -> str:
-    """Return the text within `limit` characters, with an ellipsis where it was cut."""
-    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
-
-
 def _card_again(event: Event, context: Context, function: Function, sheet: Sheet, exchange: str, after: tuple[Block, ...]) -> Message:
     """Return the tapped card without its quiet buttons, and what its tap did.
 
@@ -203,17 +225,6 @@ def _card_again(event: Event, context: Context, function: Function, sheet: Sheet
         return Message(language=context.language, blocks=after, place=Place.UPDATE)
     blocks = answer(context, function, sheet, exchange=exchange, today=event.at.date(), public=False, quiet=False)
     return Message(language=context.language, blocks=(*blocks, *after), place=Place.UPDATE)
-
-
-def _choice(context: Context, sheets: list[Sheet], exchange: str, question: str) -> tuple[Block, ...]:
-    t = context.t
-    offered = tuple(
-        Button(label=clipped(f"{number}. {sheet.title.to(context.language)}", BUTTON_LIMIT), action=Show(id=sheet.id, exchange=exchange))
-        for number, sheet in enumerate(sheets, start=1)
-    )
-    none = Button(label=t("None of these"), action=NoneOfThese(exchange=exchange, question=clipped(question, QUESTION_LIMIT)))
-    asked = t("Is it this question?") if len(sheets) == 1 else t("Is it one of these questions?")
-    return (Text(text=asked), Buttons(buttons=offered), Buttons(buttons=(none,), quiet=True))
 
 
 def _nearest(context: Context, functions: list[Function], slug: str | None) -> list[Function]:

@@ -202,6 +202,11 @@ def plain_text(message: Message) -> str:
     return "\n".join(_lines(message.blocks, colon)).strip()
 
 
+def clipped(text: str, limit: int) -> str:
+    """Return the text within `limit` characters, with an ellipsis where it was cut."""
+    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
+
+
 def _lines(blocks: tuple[Block, ...], colon: str) -> Iterator[str]:
     for block in blocks:
         match block:

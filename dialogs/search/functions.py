@@ -1,8 +1,8 @@
 """Questions about a function as a whole: what it's for, how to work with it, or just its name."""
 
 import re
-from collections.abc import Set
-from dataclasses import dataclass
+from collections.abc import Sequence, Set
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final, Literal
 
@@ -10,7 +10,7 @@ from rapidfuzz.distance import OSA
 
 from dialogs.catalog import Catalogue
 from dialogs.search.match import FunctionAsked
-from dialogs.search.names import Names
+from dialogs.search.names import BEARERS, Mention, Names
 from dialogs.search.text import SAID_EVERYWHERE, listed, stems, words
 
 _CLAUSE_END: Final = re.compile(r"[.,;:!?\n…–—]+|\s-+\s")
@@ -27,29 +27,30 @@ _PURPOSE: Final = _stemmed("""
     meaning purpose job jobs responsible responsibility responsibilities offer offers provide provides handle handles deal deals cover covers look
     looks serve serves expect explain expliquer explique describe décris décrire introduction introduce présente présenter présentation
     clients client customers customer périmètre scope activités activité activities différence difference sigle acronyme acronym
-    acronyms adresse exist existe exists
+    acronyms adresse exist existe exists boulot taf attendre attends aide aider help helps helping behind derriere
 """)
 _WORK_WITH: Final = _stemmed("""
     joindre joignable joignables contacter contact contacts contacte appeler appelle appeller écrire parler parle trouver trouve travailler
     travaille work works working reach call calls email mail mails phone telephone téléphone tel tél numéro numero number horaires hours adresse
     address collaborer collaborent collabore collaboration collaborate cooperate solliciter sollicite saisir interagir interagit interact
     partner partners partenaire partenaires interlocuteur interlocuteurs talk speak touch write coordonnées details rencontrer meet aborder
-    engage involve impliquer marche marchent fonctionne fonctionnent
+    engage involve impliquer find located situé située dirige dirigent directeur directrice head heads lead leads boss patron patronne chef
+    run runs tient mène marche marchent fonctionne fonctionnent
 """)
 _GENERAL: Final = _stemmed("""
-    direction directions département service équipe équipes team teams department departments office bureau bureaux division people guys folks gens
-    group groupe entreprise company business boîte maison chez interne internal internally externe external jour jours journée journées daily day
-    days basis général générale généraux habituel habituels habituellement usually exactement exactly précisément concrètement actually vraiment
-    really juste just simplement merci bonjour svp please deux phrases phrase mot mots words sentence sentences short brief court courte bref
-    quick résumé summary newcomer nouveau nouvelle nouveaux arrivant débutant quotidien newbie main gros globalement overall truc machin
-    chose things thing stuff know savoir sais connais connaître tell dis dites donne give montre show voir see help aide aider helps
-    outside dehors hors mettre mettez relation koi
-    parmi between entre autre autres other others only seulement seul monde everybody everyone anybody quelqu'un someone personne persons
-    question questions sujet meilleur best facilement easily rapidement quickly site sites fois souvent often même same ensemble together
-    question vie life pro métier équivaut correspond besoin besoins need needs main mains bras
-    salarié salariés employés employees employee collègues colleagues manager managers vie réel real rapport lien
-    cette ceux celle celui who's quels quelles lesquels wondering wonder demande ask asks demander asked understand comprendre compris comprends
-    cher dear cc asap vite alors donc hein quoi bon ben bah vous-mêmes eux rien done serve
+    direction directions département service équipe équipes team teams department departments office bureau bureaux division people guys
+    folks gens group groupe entreprise company business boîte maison chez interne internal internally externe externes external extérieur
+    extérieurs extérieure extérieures organisme organismes organisation organisations organization organizations jour jours journée journées
+    daily day days basis général générale généraux habituel habituels habituellement usually exactement exactly précisément concrètement
+    actually vraiment really juste just simplement merci bonjour svp please deux phrases phrase mot mots words sentence sentences short
+    brief court courte bref quick résumé summary newcomer nouveau nouvelle nouveaux arrivant débutant quotidien newbie main gros globalement
+    overall truc machin chose things thing stuff know savoir sais connais connaître tell dis dites donne give montre show voir see combien
+    many outside dehors hors mettre mettez relation koi parmi between entre autre autres other others only seulement seul monde everybody
+    everyone anybody quelqu'un someone personne persons question questions sujet meilleur best facilement easily rapidement quickly site
+    sites fois souvent often même same ensemble together vie life pro métier équivaut correspond besoin besoins need needs mains bras
+    salarié salariés employés employees employee collègues colleagues manager managers réel real rapport lien cette ceux celle celui who's
+    quels quelles lesquels wondering wonder demande ask asks demander asked understand comprendre compris comprends cher dear cc asap vite
+    alors donc hein quoi bon ben bah vous-mêmes eux rien done serve
 """)
 _BARE: Final = frozenset(
     words("""
@@ -71,7 +72,10 @@ _PEOPLE_WHO: Final = (
     ("what", "are"),
 )
 _DOES: Final = listed("fait font faire fais faites do does fabrique fabriquent foutent fout")
-_WHAT: Final = listed("que quoi qu what")
+_WHAT: Final = listed("que quoi koi kwa qu what")
+_QUESTIONS: Final = listed("que quoi koi qu quel quelle quels quelles qui combien comment pourquoi what which who how why where")
+_BETWEEN: Final = listed("et and ou or vs versus la le les l the du de des d entre between ni nor")  # words from one name to the next of a pair
+_OR: Final = listed("ou or either versus vs")
 _FOR_WHOM: Final = (("pour", "qui"), ("a", "qui"), ("for", "whom"), ("who", "for"), ("qui", "travaille"), ("who", "works"), ("who", "can"))
 
 
@@ -111,11 +115,11 @@ class Functions:
         named = [found for clause in clauses if (found := self._heard(clause, known)) is not None and found.certain]
         for found in named:
             if not found.bare:
-                return Heard(asked=found.asked, certain=False)
+                return replace(found, certain=False)
         # "Datalab, IA... who are these guys?": the name in one clause, the question in another
         aspects = [_aspect(said) for clause in clauses if all(map(_is_general, said := words(clause)))]
         aspect = next((aspect for aspect in aspects if aspect is not None), None)
-        return Heard(asked=FunctionAsked(slug=named[0].asked.slug, aspect=aspect), certain=False) if named and aspect else None
+        return Heard(asked=replace(named[0].asked, aspect=aspect), certain=False) if named and aspect else None
 
     def _heard(self, question: str, known: Set[str]) -> Heard | None:
         said = words(question)[: _LONGEST + 1]
@@ -133,9 +137,23 @@ class Functions:
         rest = tuple(word for place, word in enumerate(said[:told]) if place not in inside)
         aspect = _aspect(rest)
         bare = aspect is None and not strange and _BARE.issuperset(rest)
-        if aspect is None and not bare:
+        slug, *others = _together(said, mentions)
+        # "combien de personnes à la DRH ?" says nothing of any sheet; "Finance or Procurement, who pays suppliers?" wants to know which
+        vague = aspect is None and ((not strange and not _QUESTIONS.isdisjoint(rest)) or (bool(others) and not _OR.isdisjoint(said)))
+        if aspect is None and not bare and not vague:
             return None
-        return Heard(asked=FunctionAsked(slug=mentions[0].slug, aspect=aspect or "purpose"), certain=not strange, bare=bare)
+        certain = not strange and not vague
+        return Heard(asked=FunctionAsked(slug=slug, aspect=aspect or "purpose", others=tuple(others)), certain=certain, bare=bare)
+
+
+def _together(said: tuple[str, ...], mentions: Sequence[Mention]) -> list[str]:
+    """Return the functions that are asked about at once, three at most: those of a name that several bear, and those named beside each other."""
+    slugs = [mentions[0].slug, *mentions[0].others]
+    for before, mention in pairwise(mentions):
+        if not _BETWEEN.issuperset(said[before.end : mention.start]):
+            break
+        slugs += [mention.slug, *mention.others]
+    return list(dict.fromkeys(slugs))[:BEARERS]
 
 
 def _aspect(rest: tuple[str, ...]) -> Literal["purpose", "work_with"] | None:

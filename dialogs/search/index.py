@@ -1,146 +1,43 @@
 """The index: a question and its vector against every sheet of a catalogue, in numpy alone."""
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Final, Literal, Self
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Final, Self
 
 import numpy as np
-from numpy.typing import NDArray
 
-from dialogs.catalog import LANGUAGES, Catalogue, Sheet, is_for, is_theirs
-from dialogs.search.confidence import ENOUGH, Confidence, odds
+from dialogs.catalog import Catalogue, Sheet, is_for, is_theirs
+from dialogs.search.confidence import ENOUGH, SCORE_LIMIT, Confidence, odds
+from dialogs.search.corpus import Corpus, in_order
+from dialogs.search.crossfit import cross_fitted
 from dialogs.search.elsewhere import ELSEWHERE
-from dialogs.search.head import Head, log_softmax, principal, trained
-from dialogs.search.lexical import Bm25, Features, Ids, Vocabulary, grams_of
-from dialogs.search.match import Candidate, Match
-from dialogs.search.text import sentences
+from dialogs.search.lexical import grams_of
+from dialogs.search.match import Candidate, Evidence, Match
+from dialogs.search.ranking import Floats, Lens, Ranking, logs_of
+from dialogs.search.rows import Row, rows_of
+from dialogs.search.text import terms, words
+from dialogs.search.wording import telling
 
 OFFERED: Final = 3  # candidates at most: as many buttons as a "did you mean" shows
 
-_VECTOR_WEIGHT: Final = 1.4  # of the encoder's vector beside the letters, in the head
-_NEAREST_WEIGHT: Final = 4.0  # of the cosine to the nearest phrasing, beside the head's log-probability
-_LEXICAL_WEIGHT: Final = 0.2  # of BM25, likewise; all three tuned on the workplace set
-_SENTENCE_WEIGHT: Final = 0.3  # of a sentence of a reply, a phrasing being 1
 _THEIRS: Final = 0.3  # log-prior of a sheet that is for the person's own segment: enough for a near tie only
 _UNLIKELY: Final = 5.0  # in log-probability: a candidate this far below the best isn't offered beside it
-_USUAL_SHEETS: Final = 60  # a smaller catalogue leaves more unanswered: the world outside weighs as much as the sheets it lacks
-_FOLDS: Final = 5
-_SENTENCES: Final = 12  # of a body, at most, in each language
-
-Floats = NDArray[np.float32]
-Kind = Literal["phrasing", "title", "sentence"]
-
-
-@dataclass(frozen=True, slots=True)
-class _Row:
-    """A text that stands for a sheet; `fold` is the one in which a phrasing is held out, None for the rest."""
-
-    text: str
-    sheet: int
-    kind: Kind
-    fold: int | None
+_OUTSIDE: Final = 0.5  # probability of the world outside above which nothing is offered: it's likelier than all sheets together
+_STRANGE: Final = 32  # unknown words of a question whose vectors are asked for, at most
+_WRITTEN: Final = re.compile(r"\w+(?:&\w+)*")
+_NOTHING: Final[Mapping[str, Floats]] = MappingProxyType({})
 
 
 def texts_of(catalogue: Catalogue) -> tuple[str, ...]:
-    """Return every text whose vector `Index.build` needs, once, in a stable order."""
-    rows = [row.text for sheet, (_, listed) in enumerate(catalogue.sheets()) for row in _rows_of(sheet, listed)]
-    return tuple(dict.fromkeys((*rows, *ELSEWHERE))) if rows else ()
-
-
-def _rows_of(number: int, sheet: Sheet) -> Iterator[_Row]:
-    seen: set[str] = set()
-    for language in LANGUAGES:
-        # The same place in both languages is the same fold: a phrasing is never judged with its translation at hand.
-        said: list[tuple[str | None, Kind, int | None]] = [
-            (text, "phrasing", place % _FOLDS) for place, text in enumerate(getattr(sheet.phrasings, language))
-        ]
-        said.append((getattr(sheet.title, language), "title", None))
-        said += [(text, "sentence", None) for text in sentences(getattr(sheet.body, language) or "")[:_SENTENCES]]
-        for text, kind, fold in said:
-            if text and text.strip() and text not in seen:
-                seen.add(text)
-                yield _Row(text, number, kind, fold)
-
-
-@dataclass(frozen=True, slots=True)
-class _Texts:
-    """Texts ready to be ranked: the head's features, unit vectors, numbers of terms; one row each."""
-
-    features: Floats
-    vectors: Floats
-    terms: Sequence[Ids]
-
-    def at(self, rows: Ids) -> "_Texts":
-        return _Texts(self.features[rows], self.vectors[rows], [self.terms[row] for row in rows])
-
-
-@dataclass(frozen=True, slots=True)
-class _Lens:
-    """How a text is looked at: its letters and its vector, `mean` taken off, seen along `directions`; and its terms."""
-
-    letters: Features
-    vocabulary: Vocabulary
-    mean: Floats
-    directions: Floats
-
-    @classmethod
-    def learned(cls, texts: Sequence[str], vectors: Floats) -> tuple[Self, _Texts]:
-        """Learn from the texts of an index and their vectors, shape (texts, dimensions); return these texts seen through it, too."""
-        grams = [grams_of(text) for text in texts]
-        letters = Features.learned(grams)
-        vocabulary = Vocabulary.learned(texts)
-        mean = vectors.mean(axis=0)
-        joined = _joined(letters.of(grams), vectors - mean)
-        directions = principal(joined)
-        return cls(letters, vocabulary, mean, directions), _Texts(joined @ directions, vectors, [vocabulary.of(text) for text in texts])
-
-    def of(self, text: str, vector: Floats) -> _Texts:
-        """Look at one text."""
-        given = np.asarray(vector, dtype=np.float32)[None, :]
-        joined = _joined(self.letters.of([grams_of(text)]), given - self.mean)
-        return _Texts(joined @ self.directions, given, [self.vocabulary.of(text)])
-
-
-def _joined(letters: Floats, vectors: Floats) -> Floats:
-    joined: Floats = np.concatenate([letters, np.float32(_VECTOR_WEIGHT) * vectors], axis=1)
-    return joined
-
-
-@dataclass(frozen=True, slots=True)
-class _Ranking:
-    """Head, nearest phrasing and BM25, blended. The class after the last sheet is the world outside the catalogue."""
-
-    head: Head
-    near: Floats  # vectors of phrasings and titles, grouped by class
-    starts: Ids  # where each class in `there` begins in `near`
-    there: Ids
-    bm25: Bm25
-
-    @classmethod
-    def learned(cls, sheets: int, terms: int, rows: Sequence[_Row], texts: _Texts) -> Self:
-        """Learn from these rows, in the order of their sheets; `terms` is the size of the vocabulary."""
-        owners = np.array([row.sheet for row in rows], dtype=np.int64)
-        weights = np.array([_SENTENCE_WEIGHT if row.kind == "sentence" else 1.0 for row in rows], dtype=np.float32)
-        short = np.array([row.kind != "sentence" for row in rows])
-        wordy = ~np.isin(owners, owners[short])  # a sheet with neither phrasing nor title is found by its sentences
-        chosen = np.flatnonzero(short | wordy)
-        there, starts = np.unique(owners[chosen], return_index=True)
-        said = np.concatenate(texts.terms)
-        saying = np.repeat(owners, [len(each) for each in texts.terms])
-        bm25 = Bm25.learned(sheets, terms, said[saying < sheets], saying[saying < sheets])
-        return cls(trained(texts.features, owners, weights, sheets + 1), texts.vectors[chosen], starts, there, bm25)
-
-    def of(self, texts: _Texts) -> Floats:
-        """Return log-probabilities, shape (texts, sheets + 1)."""
-        scores = self.head.of(texts.features)
-        scores[:, self.there] += np.float32(_NEAREST_WEIGHT) * np.maximum.reduceat(texts.vectors @ self.near.T, self.starts, axis=1)
-        scores[:, :-1] += np.float32(_LEXICAL_WEIGHT) * np.stack([self.bm25.of(said) for said in texts.terms])
-        scores[:, -1] += np.float32(math.log(max(1.0, _USUAL_SHEETS / self.bm25.sheets)))
-        absent = np.ones(scores.shape[1], dtype=np.bool_)
-        absent[self.there] = False
-        scores[:, absent] = -np.inf
-        return log_softmax(scores)
+    """Return every text and word whose vector `Index.build` needs, once, in a stable order."""
+    rows = [row for sheet, (_, listed) in enumerate(catalogue.sheets()) for row in rows_of(sheet, listed)]
+    if not rows:
+        return ()
+    words = (word for row in rows for word in telling(row.text))
+    return tuple(dict.fromkeys((*(row.text for row in rows), *ELSEWHERE, *words)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,77 +49,162 @@ class Index:
     """
 
     sheets: tuple[Sheet, ...]
-    _scarce: tuple[bool, ...]
-    _lens: _Lens | None
-    _ranking: _Ranking | None
+    _parts: "_Parts | None"
     _confidence: Confidence
 
     @classmethod
     def build(cls, catalogue: Catalogue, vectors: Mapping[str, Floats]) -> Self:
         """Build from the unit vectors, shape (dimensions,), of `texts_of(catalogue)`. Raises KeyError for a text without its vector."""
         sheets = tuple(sheet for _, sheet in catalogue.sheets())
-        rows = [row for number, sheet in enumerate(sheets) for row in _rows_of(number, sheet)]
+        rows = _rows(sheets)
         if not rows:
-            return cls((), (), None, None, Confidence())
-        rows += [_Row(text, len(sheets), "title", None) for text in ELSEWHERE]
-        lens, texts = _Lens.learned([row.text for row in rows], np.stack([vectors[row.text] for row in rows]))
-        scarce = tuple(max(len(sheet.phrasings.fr), len(sheet.phrasings.en)) < ENOUGH for sheet in sheets)
-        terms = len(lens.vocabulary.numbers)
-        ranking = _Ranking.learned(len(sheets), terms, rows, texts)
-        return cls(sheets, scarce, lens, ranking, _cross_fitted(len(sheets), terms, rows, texts))
+            return cls((), None, Confidence())
+        corpus, lexicon = Corpus.read(rows, len(sheets), vectors)
+        lens, texts = Lens.learned(corpus.texts, corpus.vectors, corpus.said, lexicon)
+        ranking = Ranking.learned(len(sheets), len(lexicon.numbers), rows, texts)
+        weights, confidence = cross_fitted(len(sheets), len(lexicon.numbers), rows, texts)
+        return cls(sheets, _Parts(corpus, lens, ranking, weights, _asked(rows, len(sheets))), confidence)
 
-    def match(self, question: str, vector: Floats, segments: frozenset[str]) -> Match:
-        """Return what the question is about, among the sheets for these segments. `vector` is the question's, shape (dimensions,)."""
-        found = self._found(question, vector, segments)
+    def amended(self, catalogue: Catalogue, vectors: Mapping[str, Floats]) -> Self:
+        """Return an index of a catalogue that differs in a few texts, in a moment: nothing is learnt anew but what the texts say.
+
+        New texts are found by their nearness and their words, a new sheet likewise; texts and sheets that are gone are found no more. The head and
+        the confidence stay those of the last full build. `vectors` are those of `texts_of(catalogue)`; raises KeyError for a new text without one.
+        """
+        sheets = tuple(sheet for _, sheet in catalogue.sheets())
+        rows = _rows(sheets)
+        if self._parts is None or not rows:
+            return self.build(catalogue, vectors)
+        former = {self.sheets[number].id: number for number in self._parts.ranking.there[:-1].tolist()}
+        return type(self)(sheets, self._parts.amended(rows, [former.get(sheet.id) for sheet in sheets], vectors), self._confidence)
+
+    def strange(self, question: str) -> tuple[str, ...]:
+        """Return the telling words of a question that the catalogue doesn't have: with their vectors, `match` knows what they are near to."""
+        if self._parts is None:
+            return ()
+        known = self._parts.lens.lexicon.numbers
+        return tuple(word for word in telling(question) if word not in known)[:_STRANGE]
+
+    def match(self, question: str, vector: Floats, segments: frozenset[str], strange: Mapping[str, Floats] = _NOTHING) -> Match:
+        """Return what the question is about, among the sheets for these segments.
+
+        `vector` is the question's, of unit length, shape (dimensions,); `strange` has those of the words of `self.strange(question)`, as far as
+        they are at hand.
+        """
+        found, outside = self._found(question, vector, segments, strange)
         if not found:
             return Match(outcome="none")
-        best, score = found[0]
-        confidence = self._confidence.of(score)
-        scarce = self._scarce[best]
-        if self._confidence.is_sure(score, scarce=scarce):
-            return Match(outcome="sure", candidates=self._candidates(found[:1]), confidence=confidence)
-        if not self._confidence.is_likely(score, scarce=scarce):
-            return Match(outcome="none", candidates=self._candidates(found[:OFFERED]), confidence=confidence)
-        near = [each for each in found[:OFFERED] if each[1] > score - _UNLIKELY]
-        return Match(outcome="likely", candidates=self._candidates(near), confidence=confidence)
+        best, score, fit = found[0]
+        phrasings = self.sheets[best].phrasings
+        outcome = self._confidence.outcome(score, fit, scarce=max(len(phrasings.fr), len(phrasings.en)) < ENOUGH)
+        confidence = self._confidence.of(score, fit)
+        if word_for_word := self._word_for_word(question).intersection(number for number, _, _ in found):
+            outcome = "sure" if len(word_for_word) == 1 else "likely"
+            confidence = min(confidence, 1 / len(word_for_word))
+        elif outside > _OUTSIDE:
+            outcome = "none"
+        near = [each for each in found[:OFFERED] if outcome != "likely" or each[1] > score - _UNLIKELY]
+        return Match(outcome=outcome, candidates=self._candidates(near), confidence=confidence)
 
-    def ranked(self, question: str, vector: Floats, segments: frozenset[str], most: int = OFFERED) -> tuple[Candidate, ...]:
+    def ranked(
+        self, question: str, vector: Floats, segments: frozenset[str], most: int = OFFERED, strange: Mapping[str, Floats] = _NOTHING
+    ) -> tuple[Candidate, ...]:
         """Return the nearest sheets for these segments whatever the confidence, the best first."""
-        return self._candidates(self._found(question, vector, segments)[:most])
+        return self._candidates(self._found(question, vector, segments, strange)[0][:most])
 
-    def _candidates(self, found: Sequence[tuple[int, float]]) -> tuple[Candidate, ...]:
-        return tuple(Candidate(id=self.sheets[number].id, score=score) for number, score in found)
+    def evidence(
+        self, question: str, vector: Floats, segments: frozenset[str], sheet_id: str, strange: Mapping[str, Floats] = _NOTHING
+    ) -> Evidence | None:
+        """Return why a sheet answers a question, None where it isn't there for these segments."""
+        found, _ = self._found(question, vector, segments, strange)
+        place = next((place for place, (number, _, _) in enumerate(found) if self.sheets[number].id == sheet_id), None)
+        if self._parts is None or place is None:
+            return None
+        number, score, fit = found[place]
+        row = self._parts.nearest(number, np.asarray(vector, dtype=np.float32))
+        return Evidence(
+            id=sheet_id,
+            nearest=row.text,
+            kind=row.kind,
+            words=self._parts.shared(number, question),
+            confidence=None if place else self._confidence.of(score, fit),
+            segment=place == 0 and number != min((-other, sheet) for sheet, other, _ in found)[1],
+        )
 
-    def _found(self, question: str, vector: Floats, segments: frozenset[str]) -> list[tuple[int, float]]:
-        """Return (sheet, odds) of the sheets for these segments, the best first; a sheet of the person's own segment wins a near tie."""
-        seen = [number for number, sheet in enumerate(self.sheets) if is_for(sheet, segments)]
-        if not seen or self._ranking is None or self._lens is None:
-            return []
-        logs = self._ranking.of(self._lens.of(question, vector))[0].tolist()
-        seen.sort(key=lambda number: (-logs[number] - _THEIRS * is_theirs(self.sheets[number], segments), number))
-        return [(number, odds(logs[number])) for number in seen]
+    def _candidates(self, found: Sequence[tuple[int, float, float]]) -> tuple[Candidate, ...]:
+        return tuple(Candidate(id=self.sheets[number].id, score=score) for number, score, _ in found)
+
+    def _found(
+        self, question: str, vector: Floats, segments: frozenset[str], strange: Mapping[str, Floats]
+    ) -> tuple[list[tuple[int, float, float]], float]:
+        """Return (sheet, odds, fit) of the sheets for these segments, the best first, and the probability of the world outside.
+
+        A sheet that somebody wrote this very question for comes before all others; one of the person's own segment wins a near tie.
+        """
+        if self._parts is None:
+            return [], 1.0
+        marks = self._parts.marks(question, np.asarray(vector, dtype=np.float32), strange)
+        scores = logs_of(marks, self._parts.weights)[0].tolist()
+        fits = (marks[0] @ self._parts.weights).tolist()
+        seen = [number for number in self._parts.ranking.there[:-1].tolist() if is_for(self.sheets[number], segments)]
+        said = self._word_for_word(question)
+        seen.sort(key=lambda number: (number not in said, -scores[number] - _THEIRS * is_theirs(self.sheets[number], segments), number))
+        return [(number, SCORE_LIMIT if number in said else odds(scores[number]), fits[number]) for number in seen], math.exp(scores[-1])
+
+    def _word_for_word(self, question: str) -> frozenset[int]:
+        """Return the sheets that have this very question as a phrasing or title, but for case, accents and punctuation."""
+        return self._parts.asked.get(words(question), frozenset()) if self._parts else frozenset()
 
 
-def _cross_fitted(sheets: int, terms: int, rows: Sequence[_Row], texts: _Texts) -> Confidence:
-    """Learn the confidence from phrasings that the ranking hadn't seen.
+def _rows(sheets: Sequence[Sheet]) -> list[Row]:
+    """Return the texts of these sheets and of the world outside, in order; none where no sheet has a text."""
+    rows = [row for number, sheet in enumerate(sheets) for row in rows_of(number, sheet)]
+    return in_order([*rows, *(Row(text, len(sheets), "title", None) for text in ELSEWHERE)]) if rows else []
 
-    Each fold holds out a fifth of the phrasings, and all that belongs to a fifth of the sheets: the phrasings of the latter are then questions
-    that no sheet answers, which is as near as one gets to what people will ask in vain.
-    """
-    folds = np.array([-1 if row.fold is None else row.fold for row in rows])
-    owners = np.array([row.sheet for row in rows], dtype=np.int64)
-    scores: list[float] = []
-    right: list[bool] = []
-    answerable: list[bool] = []
-    for fold in range(_FOLDS):
-        gone = (owners < sheets) & (owners % _FOLDS == fold) if sheets >= _FOLDS else np.zeros(len(rows), dtype=np.bool_)
-        kept = np.flatnonzero(~gone & (folds != fold))
-        asked = np.flatnonzero((folds >= 0) & (gone | (folds == fold)))
-        if not len(asked) or not (owners[kept] < sheets).any():
-            continue
-        logs = _Ranking.learned(sheets, terms, [rows[row] for row in kept.tolist()], texts.at(kept)).of(texts.at(asked))[:, :-1]
-        best = logs.argmax(axis=1)
-        scores += [odds(float(logs[place, sheet])) for place, sheet in enumerate(best)]
-        right += (best == owners[asked]).tolist()
-        answerable += np.isin(owners[asked], owners[kept]).tolist()
-    return Confidence.learned(np.array(scores), np.array(right, dtype=np.bool_), np.array(answerable, dtype=np.bool_))
+
+def _asked(rows: Sequence[Row], sheets: int) -> Mapping[tuple[str, ...], frozenset[int]]:
+    asked: dict[tuple[str, ...], set[int]] = {}
+    for row in rows:
+        if row.kind != "sentence" and row.sheet < sheets and (said := words(row.text)):
+            asked.setdefault(said, set()).add(row.sheet)
+    return {said: frozenset(numbers) for said, numbers in asked.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """What an index of at least one text is made of; `weights` are those of the ranking's marks."""
+
+    corpus: Corpus
+    lens: Lens
+    ranking: Ranking
+    weights: Floats
+    asked: Mapping[tuple[str, ...], frozenset[int]]  # the words of phrasings and titles, with the sheets that have them
+
+    def amended(self, rows: Sequence[Row], former: Sequence[int | None], vectors: Mapping[str, Floats]) -> Self:
+        """Put other rows in the place of these; `former` has the former number of each sheet, None for a new one."""
+        sheets = len(former)
+        corpus, lexicon = self.corpus.amended(rows, sheets, self.lens.lexicon, vectors)
+        lens = replace(self.lens, lexicon=lexicon)
+        means = np.zeros((sheets + 1, self.lens.directions.shape[1]), dtype=np.float32)
+        new = [place for place, row in enumerate(rows) if row.sheet < sheets and former[row.sheet] is None]
+        if new:
+            features = lens.features([grams_of(rows[place].text) for place in new], corpus.vectors[new])
+            np.add.at(means, [rows[place].sheet for place in new], features)
+        head = self.ranking.head.moved([*former, len(self.ranking.head.offsets) - 1], means)
+        owners = np.array([row.sheet for row in rows], dtype=np.int64)
+        ranking = Ranking.taught(head, len(lexicon.numbers), owners, corpus.vectors, corpus.said)
+        return type(self)(corpus, lens, ranking, self.weights, _asked(rows, sheets))
+
+    def marks(self, question: str, vector: Floats, strange: Mapping[str, Floats]) -> Floats:
+        """Return the marks of one question, shape (1, sheets + 1, 3)."""
+        return self.ranking.of(self.lens.of(question, vector, strange))
+
+    def nearest(self, sheet: int, vector: Floats) -> Row:
+        """Return the text of a sheet that is nearest to a question."""
+        places = [place for place, row in enumerate(self.corpus.rows) if row.sheet == sheet]
+        return self.corpus.rows[places[int((self.corpus.vectors[places] @ vector).argmax())]]
+
+    def shared(self, sheet: int, question: str) -> tuple[str, ...]:
+        """Return the telling words of a question that a sheet says too, in any of their forms, as they were written."""
+        said = {term for row in self.corpus.rows if row.sheet == sheet for term in terms(row.text)}
+        return tuple(dict.fromkeys(word for word in _WRITTEN.findall(question) if said.intersection(terms(word))))

@@ -37,39 +37,47 @@ _LINKS: Final = listed("de du des d la le les l of the et and")
 _TAILS: Final = listed("department team service division office affairs function direction")
 _PARTS: Final = re.compile(r"\s+(?:et|and|&)\s+|[,/]|\s+-\s+")
 _FEWEST_LETTERS: Final = 3
+BEARERS: Final = 3  # functions at most that a name may stand for: as many as a reply offers
 
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """A function named in words `start` to `end` (excluded) of a message."""
+    """A function named in words `start` to `end` (excluded) of a message; `others` bear that name too."""
 
     slug: str
     start: int
     end: int
+    others: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """The names of every function of a catalogue; one that two functions bear is nobody's."""
+    """The names of every function of a catalogue: which functions bear each, in the catalogue's order."""
 
-    slugs: Mapping[Name, str]
+    slugs: Mapping[Name, tuple[str, ...]]
     longest: int
     alike: Mapping[tuple[int, str], tuple[Name, ...]]  # by number of words and first letter: only these can be a slip away
 
     @classmethod
     def of(cls, catalogue: Catalogue) -> Self:
-        """Gather the names: what the catalogue says first, then their parts, then the synonyms."""
-        slugs: dict[Name, str] = {}
+        """Gather the names: what the catalogue says first, then their parts, then the synonyms.
+
+        A name that more than `BEARERS` functions bear says nothing, and one that two bear is only theirs where none bears it alone.
+        """
+        slugs: dict[Name, tuple[str, ...]] = {}
+        shared: dict[Name, tuple[str, ...]] = {}
         for names_of in (_stated, _short, _parts):
-            bearers: dict[Name, set[str]] = {}
+            bearers: dict[Name, dict[str, None]] = {}
             for function in catalogue.functions:
                 for name in names_of(function):
-                    bearers.setdefault(name, set()).add(function.slug)
-            slugs |= {name: min(slug) for name, slug in bearers.items() if len(slug) == 1 and name not in slugs}
+                    bearers.setdefault(name, {})[function.slug] = None
+            slugs |= {name: tuple(bearing) for name, bearing in bearers.items() if len(bearing) == 1 and name not in slugs}
+            shared |= {name: tuple(bearing) for name, bearing in bearers.items() if 1 < len(bearing) <= BEARERS and name not in shared}
         for row in _SYNONYMS:
             owners = {slugs[name] for name in row if name in slugs}
             if len(owners) == 1:
-                slugs |= {name: next(iter(owners)) for name in row if name not in slugs}
+                slugs |= {name: next(iter(owners)) for name in row if name not in slugs and name not in shared}
+        slugs |= {name: bearing for name, bearing in shared.items() if name not in slugs}
         alike: dict[tuple[int, str], tuple[Name, ...]] = {}
         for name in slugs:
             place = len(name), name[0][0]
@@ -95,11 +103,11 @@ class Names:
     def _at(self, said: Name, start: int, capitals: Set[str], known: Set[str]) -> Mention | None:
         for length in range(min(self.longest, len(said) - start), 0, -1):
             part = said[start : start + length]
-            slug = self.slugs.get(part)
-            if slug is not None and (length > 1 or _is_meant(said, start, capitals)):
-                return Mention(slug, start, start + length)
-            if slug is None and (name := self._near(part, known)) is not None:
-                return Mention(self.slugs[name], start, start + length)
+            bearing = self.slugs.get(part)
+            if bearing is not None and (length > 1 or _is_meant(said, start, capitals)):
+                return Mention(bearing[0], start, start + length, bearing[1:])
+            if bearing is None and (name := self._near(part, known)) is not None:
+                return Mention(self.slugs[name][0], start, start + length, self.slugs[name][1:])
         return None
 
     def _near(self, part: Name, known: Set[str]) -> Name | None:

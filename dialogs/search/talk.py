@@ -148,6 +148,7 @@ manual
 """.strip().split("\n")
 )
 _HELP_PHRASES: Final = frozenset(" ".join(phrase) for phrase in _HELP)
+_ADDRESSES: Final = listed("you your u tu te t toi ton ta tes vous votre vos bot pourqui moi me m aide aider help sos secours menu home accueil")
 _LONGEST_TALK: Final = 14  # words; longer ones have something to say
 
 _SHORTCODE: Final = re.compile(r":[a-z0-9_+'-]+:(?::skin-tone-\d:)?")  # Slack's way of writing an emoji
@@ -174,6 +175,11 @@ def talk_of(question: str, known: Set[str] = frozenset()) -> Talk | None:
         if _is_only(said, cues, _AROUND[talk], known):
             return talk
     return None
+
+
+def is_addressed(question: str) -> bool:
+    """Tell whether a message speaks to the bot itself: "who are you?" is about it, "how does it work?" may be about what was just said."""
+    return not _ADDRESSES.isdisjoint(words(question))
 
 
 def _is_emoji(character: str) -> bool:

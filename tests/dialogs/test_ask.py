@@ -19,8 +19,8 @@ from dialogs.actions import (
 from dialogs.catalog import Catalogue, Language, Localized
 from dialogs.facts import Chosen, ExchangeOpened, NotMineSaid, WrongSaid
 from dialogs.messages import Form, FormErrors, Place
-from dialogs.router import decide, question_of
-from dialogs.search.match import Talk, Understood
+from dialogs.router import asked_of, decide
+from dialogs.search.match import Asked, Talk, Understood
 from dialogs.turn import State, exchange_id
 from tests.company import BOB, CATALOGUE, COMPANY, DANA
 from tests.conversation import CHANNEL, asks_form, said, submits, taps
@@ -164,7 +164,7 @@ def test_in_a_channel_the_answer_is_impersonal_with_a_way_to_private() -> None:
 
 def test_for_me_answers_again() -> None:
     event = taps(ForMe(question="mon portable est mort"), where=CHANNEL)
-    assert question_of(event) == "mon portable est mort"
+    assert asked_of(event, None) == Asked(text="mon portable est mort")
     turn = decide(None, event, context(understood=found("sure", "it_demo_kit")))
     assert message(turn).place is Place.PRIVATE
     assert "Kit de démonstration" in words(turn)
@@ -283,18 +283,18 @@ def test_a_question_can_be_written_in_a_form_to_all_or_to_one_function() -> None
 
 def test_a_question_written_in_a_form_is_answered() -> None:
     event = submits(WriteQuestion(), {"question": "mon portable"})
-    assert question_of(event) == "mon portable"
+    assert asked_of(event, None) == Asked(text="mon portable")
     assert "Remplacer un ordinateur portable" in words(decide(None, event, context(understood=found("sure", "it_laptop"))))
 
 
 def test_an_empty_question_is_asked_for_again() -> None:
     event = submits(WriteQuestion(slug="it"), {})
-    assert question_of(event) == ""
+    assert asked_of(event, None) == Asked(text="")
     (errors,) = decide(None, event, context(understood=Understood(question="", talk=Talk.EMPTY))).replies
     assert isinstance(errors, FormErrors)
     assert errors.errors[0].text == "Écrivez votre question, même en deux mots."
 
 
 def test_forms_can_be_typed_as_commands_never_but_taps_open_them() -> None:
-    assert question_of(taps(Home())) is None
-    assert question_of(said("bonjour")) == "bonjour"
+    assert asked_of(taps(Home()), None) is None
+    assert asked_of(said("bonjour"), None) == Asked(text="bonjour")

@@ -1,6 +1,6 @@
 """A company of three functions, with its index on the real encoder."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import pytest
@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from adapters.encoders.bundled import BundledEncoder
 from dialogs.catalog import Catalogue, Company, Entry, Function, Localized, Phrasings, Service
 from dialogs.search.index import Index, texts_of
-from dialogs.search.match import Understood
+from dialogs.search.match import Asked, Understood
 from dialogs.search.understanding import Understanding
 
 Vector = NDArray[np.float32]
@@ -220,15 +220,20 @@ MANAGERS = frozenset({"managers"})
 
 
 class Encoding:
-    """The bundled encoder, one text at a time, remembering how often it was asked."""
+    """The bundled encoder, remembering how often it was asked, and for how many texts."""
 
     def __init__(self, encoder: BundledEncoder) -> None:
         self._encoder = encoder
         self.asked = 0
+        self.texts = 0
 
-    def __call__(self, text: str) -> Vector:
+    def __call__(self, texts: Sequence[str]) -> Vector:
         self.asked += 1
-        vector: Vector = self._encoder.encode([text])[0]
+        self.texts += len(texts)
+        return self._encoder.encode(texts)
+
+    def one(self, text: str) -> Vector:
+        vector: Vector = self([text])[0]
         return vector
 
     def vectors_of(self, catalogue: Catalogue) -> Mapping[str, Vector]:
@@ -254,6 +259,6 @@ def understanding(index: Index) -> Understanding:
 @pytest.fixture(scope="session")
 def ask(understanding: Understanding, encode: Encoding) -> Ask:
     def asked(question: str, segments: frozenset[str] = EVERYBODY) -> Understood:
-        return understanding.understand(question, encode, segments)
+        return understanding.understand(Asked(text=question), encode, segments)
 
     return asked

@@ -63,7 +63,6 @@ def test_how_to_work_with_a_function_or_reach_it(question: str, slug: str, ask: 
         "is it broken?",
         "si je perds mon badge",
         "la DSI doit réinitialiser mon mot de passe",
-        "who handles badges?",
         "comment utiliser l'appli finance sur mon PC",
         "can it",
     ],
@@ -128,7 +127,7 @@ def test_a_word_of_the_catalogue_is_no_misspelt_name() -> None:
     assert functions.heard("finanze ?", frozenset({"finanze"})) is None
 
 
-def test_a_name_that_two_functions_bear_is_nobodys() -> None:
+def test_a_name_that_two_functions_bear_offers_both() -> None:
     functions = Functions.of(
         Catalogue(
             company=Company(name="x"),
@@ -138,16 +137,70 @@ def test_a_name_that_two_functions_bear_is_nobodys() -> None:
             ),
         )
     )
+    support = functions.heard("support ?")
+    assert support is not None
+    assert support.asked == FunctionAsked(slug="a", aspect="purpose", others=("b",))
+    assert heard_slugs(functions, "c'est quoi SUP") == ("a",)
+    assert heard_slugs(functions, "à quoi servent les ventes") == ("a",)
+    assert heard_slugs(functions, "quality ?") == ("a",)
+    assert heard_slugs(functions, "what does marketing do?") == ("a", "b")
+    assert heard_slugs(functions, "what does suport do?") == ("a", "b")
+
+
+def test_a_name_that_four_functions_bear_says_nothing() -> None:
+    named = tuple(Function(slug=slug, names=Localized(en="Support"), also=(f"Support {slug}",)) for slug in "abcd")
+    functions = Functions.of(Catalogue(company=Company(name="x"), functions=named))
     assert functions.heard("support ?") is None
-    assert functions.heard("marketing ?") is None
-    sup, ventes = functions.heard("c'est quoi SUP"), functions.heard("à quoi servent les ventes")
-    assert sup is not None
-    assert sup.asked.slug == "a"
-    assert ventes is not None
-    assert ventes.asked.slug == "a"
-    quality = functions.heard("quality ?")
-    assert quality is not None
-    assert quality.asked.slug == "a"
+    assert heard_slugs(functions, "what does Support b do?") == ("b",)
+
+
+def heard_slugs(functions: Functions, question: str) -> tuple[str, ...]:
+    heard = functions.heard(question)
+    assert heard is not None
+    return (heard.asked.slug, *heard.asked.others)
+
+
+@pytest.mark.parametrize(
+    ("question", "slugs"),
+    [
+        ("What's the difference between IT and Finance?", ("it", "finance")),
+        ("quelle différence entre les RH et les achats ?", ("hr", "procurement")),
+        ("DSI et DAF, c'est la même équipe ? Qui fait quoi ?", ("it", "finance")),
+        ("Finance or Procurement?", ("finance", "procurement")),
+        ("achats ou finance, qui paie les fournisseurs ?", ("procurement", "finance")),
+        ("RH, DAF, DSI et juridique ?", ("hr", "finance", "it")),
+        ("how does HR work for Legal?", ("hr",)),
+    ],
+)
+def test_two_functions_asked_about_at_once(question: str, slugs: tuple[str, ...]) -> None:
+    assert heard_slugs(Functions.of(CATALOGUE), question) == slugs
+
+
+@pytest.mark.parametrize(
+    ("question", "slug"),
+    [
+        ("c'est quoi le boulot de la compta ?", "finance"),
+        ("la compta fait koi", "finance"),
+        ("en quoi la direction juridique peut m'aider ?", "legal"),
+        ("que puis-je attendre de la DSI ?", "it"),
+        ("combien de personnes à la DRH ?", "hr"),
+        ("who runs Procurement?", "procurement"),
+        ("qui dirige la DAF ?", "finance"),
+        ("where can I find the HR team", "hr"),
+        ("avec quels organismes extérieurs les RH travaillent-elles ?", "hr"),
+        ("the faciliteis team, who are they?", "facilities"),
+    ],
+)
+def test_the_many_ways_to_ask_about_a_function(question: str, slug: str, ask: Ask) -> None:
+    function = ask(question).function
+    assert function is not None
+    assert function.slug == slug
+
+
+def test_a_sure_sheet_of_another_function_does_not_take_a_question_about_this_one(ask: Ask) -> None:
+    function = ask("what does Legal do, apart from my badge stopped working?").function
+    assert function is not None
+    assert function.slug == "legal"
 
 
 def test_without_functions_nothing_is_heard() -> None:
