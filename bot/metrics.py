@@ -17,3 +17,7 @@ class Metrics:
         self.swept = Counter("pourqui_swept_replies", "Held back replies, by what became of them", ["outcome"], registry=self.registry)
         self.catalogue_version = Gauge("pourqui_catalogue_version", "Number of the catalogue version that answers", registry=self.registry)
         self.index_seconds = Gauge("pourqui_index_build_seconds", "Seconds the last index build took", registry=self.registry)
+        self.fallbacks = Counter(
+            "pourqui_encoder_fallbacks", "Questions that the bundled encoder understood in the endpoint's place", registry=self.registry
+        )
+        self.encoder_down = Gauge("pourqui_encoder_down", "1 while an endpoint is set and doesn't answer", registry=self.registry)

@@ -17,7 +17,15 @@ from dialogs.catalog import Language
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1", "[::1]")
-SECRET_NAMES = ("POURQUI_SECRET_KEY", "POURQUI_DATABASE_URL", "SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET", "SLACK_APP_TOKEN", "TEAMS_APP_PASSWORD")
+SECRET_NAMES = (
+    "POURQUI_SECRET_KEY",
+    "POURQUI_DATABASE_URL",
+    "POURQUI_ENCODER_KEY",
+    "SLACK_BOT_TOKEN",
+    "SLACK_SIGNING_SECRET",
+    "SLACK_APP_TOKEN",
+    "TEAMS_APP_PASSWORD",
+)
 
 
 class SettingsError(Exception):
@@ -61,6 +69,11 @@ class Settings(BaseSettings):
     admins: Annotated[tuple[str, ...], NoDecode] = Field(default=(), validation_alias="POURQUI_ADMINS")
     log: Literal["json", "console"] = Field(default="json", validation_alias="POURQUI_LOG")
     log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", validation_alias="POURQUI_LOG_LEVEL")
+
+    encoder_url: str | None = _named("POURQUI_ENCODER_URL")
+    encoder_model: str | None = _named("POURQUI_ENCODER_MODEL")
+    encoder_key: SecretStr | None = _named("POURQUI_ENCODER_KEY")
+    encoder_dimensions: int | None = Field(default=None, ge=1, le=8192, validation_alias="POURQUI_ENCODER_DIMENSIONS")
 
     slack_bot_token: SecretStr | None = _named("SLACK_BOT_TOKEN")
     slack_signing_secret: SecretStr | None = _named("SLACK_SIGNING_SECRET")
@@ -112,6 +125,16 @@ class Settings(BaseSettings):
             raise ValueError(f"{value!r} isn't a web address, such as https://slack.com/api/")
         return value
 
+    @field_validator("encoder_url")
+    @classmethod
+    def _endpoint(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        parts = urlsplit(value)
+        if parts.scheme not in ("https", "http") or not parts.hostname or parts.query or parts.fragment or "@" in parts.netloc:
+            raise ValueError("this isn't the address of an endpoint, such as https://api.example/v1 (a key belongs in POURQUI_ENCODER_KEY)")
+        return value.rstrip("/").removesuffix("/embeddings")
+
     @property
     def url(self) -> str:
         """The database's URL: the one given, or SQLite in the data folder."""
@@ -137,12 +160,22 @@ class Settings(BaseSettings):
 def read_settings(**given: Any) -> Settings:
     """Read the settings; `given` (by field name) wins over the environment. Raises SettingsError with every mistake at once."""
     try:
-        return Settings(**{name: value for name, value in given.items() if value is not None})
+        settings = Settings(**{name: value for name, value in given.items() if value is not None})
     except ValidationError as error:
         lines = [f"{_name(mistake['loc'])}: {mistake['msg']}" for mistake in error.errors()]
         raise SettingsError("\n".join(lines)) from error
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(f".env can't be read: {error}") from error
+    _refuse_half_an_endpoint(settings)
+    return settings
+
+
+def _refuse_half_an_endpoint(settings: Settings) -> None:
+    if settings.encoder_url and not settings.encoder_model:
+        raise SettingsError("POURQUI_ENCODER_URL needs POURQUI_ENCODER_MODEL, the name of the endpoint's model")
+    if not settings.encoder_url and (settings.encoder_model or settings.encoder_dimensions):
+        given = "POURQUI_ENCODER_MODEL" if settings.encoder_model else "POURQUI_ENCODER_DIMENSIONS"
+        raise SettingsError(f"{given} needs POURQUI_ENCODER_URL, such as https://api.example/v1")
 
 
 def _name(loc: tuple[int | str, ...]) -> str:

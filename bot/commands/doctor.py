@@ -4,19 +4,24 @@ import asyncio
 import os
 import re
 import socket
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Sequence, Set
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from bot.app import embedded_file
+from adapters.encoders.port import EncoderError
+from bot.app import admins_of, embedded_file, endpoint_for
 from bot.clock import now
 from bot.commands.terminal import say, settings, words
 from bot.packs import read_pack
 from bot.settings import Settings, terminal_language
+from dialogs.rights import Grant, Role
 from dialogs.texts import Texts
-from storage import catalog, directory, schema
+from storage import catalog, directory, people, roles, schema
 from storage.database import Database
 from storage.errors import StorageError
+from storage.roles import Held
 
 _TOLERANCE = timedelta(minutes=1)  # Slack refuses a request whose time is 5 minutes off
 _RELEASED = datetime(2026, 11, 1, tzinfo=UTC)  # a clock before this was never set
@@ -47,6 +52,7 @@ def examine() -> bool:
 def _findings(chosen: Settings, t: Texts) -> Iterator[Finding]:
     yield from _company(chosen, t)
     yield from _database(chosen, t)
+    yield _encoder(chosen, t)
     yield from _slack(chosen, t)
     yield from _teams(chosen, t)
     if not chosen.slack_on and not chosen.teams_on:
@@ -94,7 +100,7 @@ async def _examine_database(chosen: Settings, t: Texts) -> list[Finding]:
             return [Finding(what=what, seen=t("revision {revision}", revision=revision or "-"), to_do=t("run: pourqui db upgrade"))]
         async with await Database.open(chosen.url) as database:
             latest = await database.read(catalog.latest)
-            people = len(await database.read(directory.rows))
+            rows, held = await database.read(directory.rows), await database.read(roles.held)
             told = await database.read(schema.time_of)
     except StorageError as error:
         return [Finding(what=what, seen=str(error), to_do=t("check POURQUI_DATABASE_URL, and that the server runs"))]
@@ -104,12 +110,26 @@ async def _examine_database(chosen: Settings, t: Texts) -> list[Finding]:
     findings.append(
         Finding(
             what=t("directory"),
-            seen=t.many("{number} person", "{number} people", people),
-            to_do=None if people else t("run: pourqui people import FILE.csv"),
+            seen=t.many("{number} person", "{number} people", len(rows)),
+            to_do=None if rows else t("run: pourqui people import FILE.csv"),
         )
     )
+    findings.append(_admins(chosen, t, {people.normal_email(row.email) for row in rows}, held))
     findings.append(_clock(told, t))
     return findings
+
+
+def _admins(chosen: Settings, t: Texts, emails: Set[str], held: Sequence[Held]) -> Finding:
+    """Look whether somebody of the directory is an admin, by the settings or by a role granted."""
+    named = admins_of(chosen)
+    unknown = ", ".join(sorted(named - emails))
+    count = len((named & emails) | {each.email for each in held if each.grant == Grant(role=Role.ADMIN)})
+    to_do = None
+    if unknown:
+        to_do = t("not in the directory: {emails}; correct POURQUI_ADMINS, or import them: pourqui people import FILE.csv", emails=unknown)
+    elif not count:
+        to_do = t("name one: set POURQUI_ADMINS to their e-mail, or run: pourqui roles grant PERSON admin")
+    return Finding(what=t("admins"), seen=t.many("{number} person", "{number} people", count), to_do=to_do)
 
 
 def _clock(told: datetime | None, t: Texts) -> Finding:
@@ -122,6 +142,23 @@ def _clock(told: datetime | None, t: Texts) -> Finding:
             what=t("clock"), seen=t("{seconds} s from the database's", seconds=round((here - told).total_seconds())), to_do=t("set both clocks (NTP)")
         )
     return Finding(what=t("clock"), seen=seen)
+
+
+def _encoder(chosen: Settings, t: Texts) -> Finding:
+    what = t("encoder")
+    endpoint = endpoint_for(chosen)
+    if endpoint is None:
+        forgotten = t("POURQUI_ENCODER_KEY is set: set POURQUI_ENCODER_URL and POURQUI_ENCODER_MODEL too, or unset it")
+        return Finding(what=what, seen=t("the bundled one"), to_do=forgotten if chosen.encoder_key else None)
+    with closing(endpoint):
+        started = time.perf_counter()
+        try:
+            model = endpoint.reach()
+        except EncoderError as error:
+            mend = t("check POURQUI_ENCODER_URL, _MODEL and _KEY, and that it runs; until it answers, the bundled encoder does its work")
+            return Finding(what=what, seen=str(error), to_do=mend)
+        milliseconds = round((time.perf_counter() - started) * 1000)
+    return Finding(what=what, seen=t("{model} answers in {milliseconds} ms", model=model, milliseconds=milliseconds))
 
 
 def _slack(chosen: Settings, t: Texts) -> Iterator[Finding]:

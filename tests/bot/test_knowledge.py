@@ -2,8 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -11,47 +10,19 @@ import pytest
 from numpy.typing import NDArray
 from structlog.testing import capture_logs
 
-from bot import knowledge
-from bot.app import load_catalogue
 from bot.knowledge import Knowledge
-from bot.metrics import Metrics
 from dialogs.catalog import Catalogue, Localized
 from dialogs.search.index import texts_of
+from dialogs.search.match import Asked
 from storage.database import Database
 from tests.bot.encoders import LetterEncoder
 from tests.bot.program import execute
+from tests.bot.watched import knowing, until, watching
 from tests.company import CATALOGUE, COMPANY, FINANCE, IT
+from tests.loading import load_catalogue
 
 ONLY_FINANCE = Catalogue(company=COMPANY, functions=(FINANCE,))
 on_one_database = pytest.mark.parametrize("database_kind", ["sqlite"])
-
-
-@asynccontextmanager
-async def knowing(database: Database, encoder: LetterEncoder) -> AsyncIterator[Knowledge]:
-    known = Knowledge(database, encoder, Metrics())
-    try:
-        yield known
-    finally:
-        known.close()
-
-
-@asynccontextmanager
-async def watching(known: Knowledge, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[None]:
-    """Let it watch the database, more often than it does for its users."""
-    monkeypatch.setattr(knowledge, "_LOOK_EVERY", 0.005)
-    watch = asyncio.get_running_loop().create_task(known.watch())
-    yield
-    watch.cancel()
-    with suppress(asyncio.CancelledError):
-        await watch
-
-
-async def until(true: Callable[[], bool]) -> None:
-    for _ in range(2000):
-        if true():
-            return
-        await asyncio.sleep(0.005)
-    raise AssertionError("it never came true")
 
 
 @on_one_database
@@ -60,7 +31,7 @@ async def test_before_a_catalogue_is_loaded_it_knows_nothing_and_says_so(databas
     async with knowing(database, encoder) as known:
         assert not await known.refresh()
         assert (known.current.number, known.current.catalogue.functions) == (0, ())
-        understood = await known.understand(known.current, "où en est mon ordinateur portable ?", frozenset())
+        understood = await known.understand(known.current, Asked(text="où en est mon ordinateur portable ?"), frozenset())
     assert understood.match is not None
     assert understood.match.outcome == "none"
     assert encoder.encoded == [], "there's nothing to compare a question with"
@@ -105,7 +76,7 @@ async def test_a_question_is_understood_in_the_light_of_the_version_it_was_asked
         await load_catalogue(database, ONLY_FINANCE, "tests")
         await known.refresh()
         assert (before.number, known.current.number) == (1, 2)
-        understood = await known.understand(before, "mon ordinateur portable est mort", frozenset())
+        understood = await known.understand(before, Asked(text="mon ordinateur portable est mort"), frozenset())
         assert understood.match is not None
         assert understood.match.candidates[0].id == "it_laptop"
 
@@ -186,9 +157,9 @@ async def _behind(known: Knowledge, encoder: GatedEncoder) -> list[object]:
     """Ask one question that is held back, then the others, which wait for it; return what each got, or its error."""
     encoder.gate.clear()
     encoder.reached.clear()
-    first = asyncio.get_running_loop().create_task(known.understand(known.current, QUESTIONS[0], frozenset()))
+    first = asyncio.get_running_loop().create_task(known.understand(known.current, Asked(text=QUESTIONS[0]), frozenset()))
     assert await asyncio.to_thread(encoder.reached.wait, 10)
-    others = [known.understand(known.current, question, frozenset()) for question in QUESTIONS[1:]]
+    others = [known.understand(known.current, Asked(text=question), frozenset()) for question in QUESTIONS[1:]]
     waiting = asyncio.gather(first, *others, return_exceptions=True)
     await asyncio.sleep(0)  # they are queued now
     encoder.calls.clear()
@@ -202,7 +173,7 @@ async def test_questions_that_wait_are_encoded_together_and_understood_as_if_alo
     encoder = GatedEncoder()
     async with knowing(database, encoder) as known:
         await known.refresh()
-        alone = [await known.understand(known.current, question, frozenset()) for question in QUESTIONS]
+        alone = [await known.understand(known.current, Asked(text=question), frozenset()) for question in QUESTIONS]
         assert await _behind(known, encoder) == alone
         assert encoder.calls == [1, len(QUESTIONS) - 1]
 
@@ -218,4 +189,19 @@ async def test_each_of_those_that_wait_hears_of_a_failure(database: Database) ->
         assert not isinstance(first, BaseException)
         assert [str(other) for other in others] == ["the model is gone"] * (len(QUESTIONS) - 1)
         encoder.broken = False
-        assert (await known.understand(known.current, QUESTIONS[0], frozenset())).match is not None
+        assert (await known.understand(known.current, Asked(text=QUESTIONS[0]), frozenset())).match is not None
+
+
+@on_one_database
+async def test_a_failure_to_encode_is_told_to_who_asked(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    await load_catalogue(database, CATALOGUE, "tests")
+    encoder = LetterEncoder()
+    async with knowing(database, encoder) as known:
+        await known.refresh()
+
+        def broken(_: Sequence[str]) -> NDArray[np.float32]:
+            raise RuntimeError("the model is gone")
+
+        monkeypatch.setattr(encoder, "encode", broken)
+        with pytest.raises(RuntimeError, match="the model is gone"):
+            await known.understand(known.current, Asked(text=QUESTIONS[0]), frozenset())

@@ -169,6 +169,49 @@ def test_teams_is_on_with_its_credentials_and_for_one_tenant_with_that_tenant(gi
     assert read_settings(teams_app_type=app_type, **dict.fromkeys(given.split(), "x")).teams_on is expected
 
 
+ENDPOINT = {"encoder_url": "https://api.example/v1", "encoder_model": "text-embedding-3-small"}
+
+
+def test_no_encoder_but_the_bundled_one_is_set_until_an_endpoint_is() -> None:
+    settings = read_settings()
+    assert (settings.encoder_url, settings.encoder_model, settings.encoder_key, settings.encoder_dimensions) == (None, None, None, None)
+    settings = read_settings(**ENDPOINT, encoder_dimensions=256)
+    assert (settings.encoder_url, settings.encoder_model, settings.encoder_dimensions) == (*ENDPOINT.values(), 256)
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"encoder_url": "https://api.example/v1"}, "POURQUI_ENCODER_URL needs POURQUI_ENCODER_MODEL"),
+        ({"encoder_model": "text-embedding-3-small"}, "POURQUI_ENCODER_MODEL needs POURQUI_ENCODER_URL"),
+        ({"encoder_dimensions": 256}, "POURQUI_ENCODER_DIMENSIONS needs POURQUI_ENCODER_URL"),
+    ],
+)
+def test_half_an_endpoint_says_what_is_missing(given: dict[str, object], said: str) -> None:
+    with pytest.raises(SettingsError, match=rf"^{said}, .*"):
+        read_settings(**given)
+
+
+@pytest.mark.parametrize("url", ["https://api.example/v1/", "https://api.example/v1/embeddings", "https://api.example/v1/embeddings/"])
+def test_an_endpoint_may_be_written_with_its_last_part(url: str) -> None:
+    assert read_settings(**{**ENDPOINT, "encoder_url": url}).encoder_url == "https://api.example/v1"
+
+
+@pytest.mark.parametrize(
+    "url", ["api.example/v1", "ftp://api.example", "https:///v1", "https://x:sk-12@api.example", "https://api.example?key=sk-12", "https://[::1"]
+)
+def test_an_endpoint_is_a_web_address_that_holds_no_key(url: str) -> None:
+    with pytest.raises(SettingsError, match=r"^POURQUI_ENCODER_URL: ") as caught:
+        read_settings(**{**ENDPOINT, "encoder_url": url})
+    assert "sk-12" not in str(caught.value)
+
+
+@pytest.mark.parametrize("dimensions", [0, -1, 8193])
+def test_dimensions_are_those_that_a_model_may_have(dimensions: int) -> None:
+    with pytest.raises(SettingsError, match=r"^POURQUI_ENCODER_DIMENSIONS: "):
+        read_settings(**ENDPOINT, encoder_dimensions=dimensions)
+
+
 def test_the_database_is_a_file_in_the_data_folder_until_a_url_says_otherwise(alone: Path) -> None:
     assert read_settings().url == f"sqlite:///{alone}/data/pourqui.sqlite3"
     assert read_settings(data_folder=Path("/srv/pourqui")).url == "sqlite:////srv/pourqui/pourqui.sqlite3"

@@ -14,6 +14,7 @@ from bot.commands import doctor
 from bot.commands.serving import listen
 from storage import schema
 from tests.bot.program import PACKS, Invoke, furnish, use
+from tests.platforms.embeddings import KEY, MODEL, FakeEmbeddings, status
 
 SLACK = {"SLACK_BOT_TOKEN": "xoxb-1234567890", "SLACK_SIGNING_SECRET": "0123456789abcdef0123456789abcdef", "SLACK_APP_TOKEN": "xapp-1-A0-123"}
 GUID = "5a1e0000-0000-4000-8000-00000000000a"
@@ -54,6 +55,7 @@ def set_all(monkeypatch: pytest.MonkeyPatch, *settings: dict[str, str]) -> None:
 def test_all_is_well(invoke: Invoke, database_url: str, free_port: int, monkeypatch: pytest.MonkeyPatch) -> None:
     use(database_url, furnish)
     set_all(monkeypatch, SLACK, TEAMS, {"POURQUI_DATABASE_URL": database_url, "POURQUI_COMPANY": str(PACKS / "small")})
+    monkeypatch.setenv("POURQUI_ADMINS", "Carol.Petit@solane.example")
     said = invoke("doctor")
     assert said.exit_code == 0
     found = findings(said)
@@ -61,6 +63,7 @@ def test_all_is_well(invoke: Invoke, database_url: str, free_port: int, monkeypa
     assert found["database"] == ("ok", f"answers, revision {schema.head()}")
     assert found["catalogue"] == ("ok", "version 1, 2 functions")
     assert found["directory"] == ("ok", "3 people")
+    assert found["admins"] == ("ok", "1 person")
     assert found["port"] == ("ok", f"127.0.0.1:{free_port} is free")
     assert {"clock", *SLACK, "TEAMS_APP_ID", "TEAMS_TENANT_ID", "POURQUI_COMPANY"} <= found.keys()
 
@@ -100,6 +103,27 @@ def test_an_empty_database_misses_catalogue_and_people(invoke: Invoke, database_
     found = findings(invoke("doctor"))
     assert found["catalogue"] == ("!!", "none → run: pourqui catalog load FOLDER")
     assert found["directory"] == ("!!", "0 people → run: pourqui people import FILE.csv")
+    assert found["admins"][0] == "!!"
+
+
+def test_somebody_has_to_be_an_admin(invoke: Invoke, database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    use(database_url, furnish)
+    monkeypatch.setenv("POURQUI_DATABASE_URL", database_url)
+    how = "name one: set POURQUI_ADMINS to their e-mail, or run: pourqui roles grant PERSON admin"
+    assert findings(invoke("doctor"))["admins"] == ("!!", f"0 people → {how}")
+    assert invoke("roles", "grant", "p1", "owner", "it").exit_code == 0
+    assert findings(invoke("doctor"))["admins"][0] == "!!"
+    assert invoke("roles", "grant", "p1", "admin").exit_code == 0
+    assert findings(invoke("doctor"))["admins"] == ("ok", "1 person")
+
+
+def test_an_admin_whom_the_directory_does_not_know_is_told(invoke: Invoke, database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    use(database_url, furnish)
+    admins = "carol.petit@solane.example, Ghost@solane.example"
+    set_all(monkeypatch, {"POURQUI_DATABASE_URL": database_url, "POURQUI_ADMINS": admins})
+    assert invoke("roles", "grant", "p3", "admin").exit_code == 0  # by the settings too: she's counted once
+    what = "not in the directory: ghost@solane.example; correct POURQUI_ADMINS, or import them: pourqui people import FILE.csv"
+    assert findings(invoke("doctor"))["admins"] == ("!!", f"1 person → {what}")
 
 
 @pytest.mark.parametrize("url", ["postgresql://pourqui:hunter2@127.0.0.1:1/pourqui", "mysql://pourqui:hunter2@db/pourqui"])
@@ -118,6 +142,28 @@ def test_a_damaged_file_is_told(invoke: Invoke, alone: Path) -> None:
     mark, words = findings(invoke("doctor"))["database"]
     assert mark == "!!"
     assert "not a database" in words
+
+
+def test_the_bundled_encoder_is_what_understands_unless_an_endpoint_is_set(invoke: Invoke, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert findings(invoke("doctor"))["encoder"] == ("ok", "the bundled one")
+    monkeypatch.setenv("POURQUI_ENCODER_KEY", KEY)
+    mark, words = findings(invoke("doctor"))["encoder"]
+    assert mark == "!!"
+    assert "set POURQUI_ENCODER_URL and POURQUI_ENCODER_MODEL too" in words
+
+
+def test_an_endpoint_is_reached_or_it_says_what_to_do(invoke: Invoke, monkeypatch: pytest.MonkeyPatch) -> None:
+    with FakeEmbeddings() as fake:
+        set_all(monkeypatch, {"POURQUI_ENCODER_URL": fake.url, "POURQUI_ENCODER_MODEL": MODEL, "POURQUI_ENCODER_KEY": KEY})
+        mark, words = findings(invoke("doctor"))["encoder"]
+        assert mark == "ok"
+        assert words.startswith(f"openai|{fake.host}|{MODEL}|32 answers in ")
+        fake.down = status(401)
+        mark, words = findings(invoke("doctor"))["encoder"]
+    assert mark == "!!"
+    assert words.startswith(f"{fake.host} answered 401: it refuses the key: check POURQUI_ENCODER_KEY → ")
+    assert "the bundled encoder does its work" in words
+    assert KEY not in words
 
 
 def test_a_folder_that_cannot_be_written_to_is_told(invoke: Invoke, alone: Path, monkeypatch: pytest.MonkeyPatch) -> None:
