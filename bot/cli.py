@@ -7,10 +7,15 @@ import typer
 
 from bot.app import make_data_folder
 from bot.commands import ask as asking
+from bot.commands import audit as auditing
 from bot.commands import catalog as catalogues
 from bot.commands import doctor as diagnosis
+from bot.commands import evaluation as measuring
+from bot.commands import gaps as unanswered
 from bot.commands import people as directories
+from bot.commands import roles as granting
 from bot.commands import serving
+from bot.commands.evaluation import Floors, Run
 from bot.commands.terminal import fail, run, say, settings, words
 from dialogs.catalog import Language
 from dialogs.people import language_of_locale
@@ -33,9 +38,12 @@ def command_line(t: Texts) -> typer.Typer:
         rich_markup_mode=None,
     )
     _add_ask(app, t)
+    _add_eval(app, t)
     _add_serving(app, t)
     app.add_typer(_catalog(t), name="catalog")
     app.add_typer(_people(t), name="people")
+    app.add_typer(_roles(t), name="roles")
+    app.add_typer(_audit(t), name="audit")
     app.add_typer(_db(t), name="db")
 
     @app.command(help=t("Look at settings, database, catalogue, credentials, port and clock: each ok, or what to do."))
@@ -57,6 +65,46 @@ def _add_ask(app: typer.Typer, t: Texts) -> None:
         asking.ask(question, as_person=as_person, language=_language(lang, t), as_json=as_json)
 
 
+def _add_eval(app: typer.Typer, t: Texts) -> None:
+    share = Annotated[float | None, typer.Option(min=0, max=1, help=t("end with 1 where the figure is below this share"))]
+
+    @app.command("eval", help=t("Measure how well a catalogue answers questions whose answer is known; the sample company's without --catalog."))
+    def evaluate(
+        questions: Annotated[list[Path], typer.Argument(metavar="QUESTIONS", help=t("CSV or JSON Lines: question,lang,expected[,kind][,person]"))],
+        catalog: Annotated[Path | None, typer.Option(metavar="FOLDER", help=t("the pack that is asked"))] = None,
+        intents: Annotated[Path | None, typer.Option(metavar="TRAIN.csv", help=t("ask a file of text,intent instead of a pack"))] = None,
+        followups: Annotated[Path | None, typer.Option(metavar="FILE", help=t("question1,question2,lang,expected1,expected2"))] = None,
+        k: Annotated[int | None, typer.Option(min=0, help=t("phrasings kept of each sheet and language"))] = None,
+        seed: Annotated[int, typer.Option(help=t("draws the phrasings and the slips"))] = 0,
+        typos: Annotated[float, typer.Option(min=0, max=1, help=t("share of letters that a hurried hand gets wrong"))] = 0.0,
+        part: Annotated[str | None, typer.Option(help=t("only the lines whose column `part` says this"))] = None,
+        as_json: Annotated[bool, typer.Option("--json", help=t("print the figures as JSON"))] = False,
+        errors: Annotated[bool, typer.Option("--errors", help=t("list what was missed, with what was found instead"))] = False,
+        min_top1: share = None,
+        min_top3: share = None,
+        min_mrr: share = None,
+        min_answered: share = None,
+        min_precision: share = None,
+        min_caught: share = None,
+        min_auroc: share = None,
+        min_followed: share = None,
+        max_ece: Annotated[float | None, typer.Option(min=0, max=1, help=t("end with 1 where the figure is above this share"))] = None,
+    ) -> None:
+        floors = Floors(
+            top1=min_top1,
+            top3=min_top3,
+            mrr=min_mrr,
+            answered=min_answered,
+            precision_answered=min_precision,
+            caught=min_caught,
+            auroc=min_auroc,
+            followed=min_followed,
+            max_ece=max_ece,
+        )
+        run = Run(questions=questions, catalog=catalog, intents=intents, followups=followups, k=k, seed=seed, typos=typos, part=part)
+        measuring.evaluate(run, floors, as_json=as_json, errors=errors)
+
+
 def _add_serving(app: typer.Typer, t: Texts) -> None:
     @app.command(help=t("Try it: the sample company and a playground in the browser, without Slack and without Teams."))
     def demo(
@@ -76,7 +124,7 @@ def _add_serving(app: typer.Typer, t: Texts) -> None:
 
 
 def _catalog(t: Texts) -> typer.Typer:
-    app = typer.Typer(help=t("The catalogue: check a pack, load it, list versions, go back."), no_args_is_help=True)
+    app = typer.Typer(help=t("The catalogue: check a pack, load it, list versions, go back, write it out."), no_args_is_help=True)
     folder = Annotated[Path, typer.Argument(metavar="FOLDER", help=t("the pack: company.yaml, functions/*.yaml, people.csv"))]
 
     @app.command(help=t("Print every mistake of a pack, with its line and how to fix it."))
@@ -95,6 +143,20 @@ def _catalog(t: Texts) -> typer.Typer:
     def rollback(number: Annotated[int, typer.Argument(metavar="VERSION", help=t("a number that `versions` lists"))]) -> None:
         catalogues.rollback(number)
 
+    @app.command(help=t("Write the catalogue out as a pack: into a new or empty folder, or over a pack, whose comments and unchanged lines stay."))
+    def export(
+        folder: Annotated[Path, typer.Argument(metavar="FOLDER", help=t("where to write it"), file_okay=False)],
+        version: Annotated[int | None, typer.Option(metavar="VERSION", help=t("a number that `versions` lists"))] = None,
+    ) -> None:
+        catalogues.export(folder, version)
+
+    @app.command(help=t("List the questions that nobody could answer yet, personal data masked, the most asked first."))
+    def gaps(
+        function: Annotated[str | None, typer.Option(metavar="SLUG", help=t("only those of this function"))] = None,
+        as_json: Annotated[bool, typer.Option("--json", help=t("print them as JSON"))] = False,
+    ) -> None:
+        unanswered.list_gaps(function=function, as_json=as_json)
+
     return app
 
 
@@ -108,6 +170,46 @@ def _people(t: Texts) -> typer.Typer:
     @app.command("import", help=t("Import people from a CSV file: added or brought up to date by id, all lines or none."))
     def import_people(file: Annotated[Path, typer.Argument(metavar="FILE.csv", help=t("the file, as in the sample company"))]) -> None:
         directories.import_file(file)
+
+    return app
+
+
+def _roles(t: Texts) -> typer.Typer:
+    app = typer.Typer(help=t("Roles: who may write, decide, administer, audit."), no_args_is_help=True)
+    person = Annotated[str, typer.Argument(metavar="PERSON", help=t("id, e-mail or full name, as in the directory"))]
+    named = Annotated[str, typer.Argument(metavar="ROLE", help="expert | author | owner | admin | auditor")]
+    of = Annotated[str | None, typer.Argument(metavar="FUNCTION", help=t("the function of an expert, an author or an owner"))]
+
+    @app.command(help=t("Grant a role; it counts at once."))
+    def grant(who: person, role: named, function: of = None) -> None:
+        granting.grant(who, role, function)
+
+    @app.command(help=t("Take a role back; it counts at once."))
+    def revoke(who: person, role: named, function: of = None) -> None:
+        granting.revoke(who, role, function)
+
+    @app.command("list", help=t("List who holds which role, since when, granted by whom."))
+    def list_roles() -> None:
+        granting.list_roles()
+
+    return app
+
+
+def _audit(t: Texts) -> typer.Typer:
+    app = typer.Typer(help=t("The audit log: who changed or tried what; each line is bound to the one before."), no_args_is_help=True)
+
+    @app.command(help=t("Check that no line was changed, taken out or put in since it was written."))
+    def verify(
+        head: Annotated[str | None, typer.Option(metavar="NUMBER:HASH", help=t("a head noted before, to see what was cut off at the end"))] = None,
+    ) -> None:
+        auditing.verify(head)
+
+    @app.command("list", help=t("Print the log, with the names that are known still."))
+    def list_lines(
+        last: Annotated[int | None, typer.Option(metavar="N", min=1, help=t("only the last N lines"))] = None,
+        as_csv: Annotated[bool, typer.Option("--csv", help=t("as CSV, all lines unless --last is given"))] = False,
+    ) -> None:
+        auditing.list_lines(last=last, as_csv=as_csv)
 
     return app
 

@@ -9,12 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from adapters.encoders.port import Encoder
-from bot.knowledge import understand_catalogue
+from bot.indexes import understand_catalogue
 from bot.questions import FollowUp, Question
 from dialogs.catalog import ALL, Catalogue, Function
 from dialogs.people import DirectoryRow, person_of
 from dialogs.search.index import OFFERED, texts_of
-from dialogs.search.match import Asked, Previous, Understood
+from dialogs.search.match import Asked, Detail, Previous, Understood
 from dialogs.search.understanding import Understanding
 
 _BATCH: Final = 64  # texts encoded at once
@@ -25,10 +25,13 @@ Vector = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asking:
-    """What a question got: the ids ranked first (at most three, the best first), how sure, in how many milliseconds."""
+    """What a question got: what was ranked first (at most three places, the best first), how sure, in how many milliseconds.
+
+    A place holds the ids that it answers by: a sheet's; a function's, and the sheet that tells why; both where whom to turn to was asked.
+    """
 
     question: Question
-    ranked: tuple[str, ...]
+    ranked: tuple[tuple[str, ...], ...]
     outcome: Literal["answered", "offered", "none"]
     confidence: float | None
     milliseconds: float
@@ -36,7 +39,7 @@ class Asking:
     @property
     def place(self) -> int | None:
         """The place of the first right id, from 0; None where none was ranked."""
-        return next((place for place, found in enumerate(self.ranked) if found in self.question.right), None)
+        return next((place for place, found in enumerate(self.ranked) if self.question.right.intersection(found)), None)
 
     @property
     def right(self) -> bool:
@@ -110,10 +113,14 @@ class Vectors:
 
 
 class Evaluation:
-    """Asks the questions of one catalogue. What is for a segment only is seen by whoever a question names; a question that names nobody sees all."""
+    """Asks the questions of one catalogue. What is for a segment only is seen by whoever a question names; a question that names nobody sees all.
 
-    def __init__(self, catalogue: Catalogue, encoder: Encoder) -> None:
+    Without `talks` every question goes to the index: the public sets have entries for greetings and thanks.
+    """
+
+    def __init__(self, catalogue: Catalogue, encoder: Encoder, *, talks: bool = True) -> None:
         self._encoder = encoder
+        self._talks = talks
         self._vectors = Vectors(encoder)
         self._open = self._understanding(_opened(catalogue))
         self._catalogue = catalogue
@@ -134,13 +141,31 @@ class Evaluation:
         understanding, segments = self._for(question.person)
         asked = Asked(text=question.text, previous=previous)
         started = time.perf_counter()
-        understood = understanding.understand(asked, self._encode, segments)
+        if self._talks:
+            understood = understanding.understand(asked, self._encoder.encode, segments)
+        else:
+            understood = Understood(question=question.text, match=understanding.searched(question.text, self._encoder.encode, segments))
         taken = (time.perf_counter() - started) * 1000
-        return _asking(question, understood, taken)
+        return self._asking(question, understood, taken)
 
-    def _encode(self, text: str) -> Vector:
-        vector: Vector = self._encoder.encode([text])[0]
-        return vector
+    def _asking(self, question: Question, understood: Understood, milliseconds: float) -> Asking:
+        outcome: Literal["answered", "offered", "none"] = "none"
+        ranked: tuple[tuple[str, ...], ...] = ()
+        confidence: float | None = None
+        if understood.function is not None:
+            asked = understood.function
+            outcome, ranked = "answered", tuple((f"function:{slug}",) for slug in (asked.slug, *asked.others))
+            if asked.sheet is not None:
+                ranked = ((*ranked[0], asked.sheet), *ranked[1:])
+        elif understood.match is not None:
+            confidence = understood.match.confidence
+            outcome = _OUTCOMES[understood.match.outcome]
+            ranked = tuple(self._told(candidate.id, understood.detail) for candidate in understood.match.candidates)
+        return Asking(question=question, ranked=ranked, outcome=outcome, confidence=confidence, milliseconds=milliseconds)
+
+    def _told(self, sheet: str, detail: Detail | None) -> tuple[str, ...]:
+        found = self._catalogue.sheet(sheet)
+        return (sheet, f"function:{found[0].slug}") if detail is Detail.WHO and found else (sheet,)
 
     def follow(self, pair: FollowUp) -> tuple[Asking, Asking]:
         """Ask a question and the one that goes on from it; where the first got a choice that holds the right one, that is taken."""
@@ -150,7 +175,7 @@ class Evaluation:
     def _previous(self, asking: Asking) -> Previous | None:
         if asking.outcome == "none" or (asking.outcome == "offered" and asking.place is None):
             return None
-        shown = asking.ranked[asking.place or 0 if asking.outcome == "offered" else 0]
+        shown = asking.ranked[asking.place or 0 if asking.outcome == "offered" else 0][0]
         if shown.startswith("function:"):
             return Previous(question=asking.question.text, function=shown.removeprefix("function:"))
         found = self._catalogue.sheet(shown)
@@ -199,19 +224,6 @@ class Evaluation:
 
 _OUTCOMES: Final[Mapping[str, Literal["answered", "offered", "none"]]] = {"sure": "answered", "likely": "offered", "none": "none"}
 _PERCENTILES: Final = (("p50", 50), ("p99", 99))
-
-
-def _asking(question: Question, understood: Understood, milliseconds: float) -> Asking:
-    outcome: Literal["answered", "offered", "none"] = "none"
-    ranked: tuple[str, ...] = ()
-    confidence: float | None = None
-    if understood.function is not None:
-        outcome, ranked = "answered", (f"function:{understood.function.slug}",)
-    elif understood.match is not None:
-        confidence = understood.match.confidence
-        outcome = _OUTCOMES[understood.match.outcome]
-        ranked = tuple(candidate.id for candidate in understood.match.candidates)
-    return Asking(question=question, ranked=ranked, outcome=outcome, confidence=confidence, milliseconds=milliseconds)
 
 
 def _opened(catalogue: Catalogue) -> Catalogue:

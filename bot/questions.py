@@ -8,9 +8,10 @@ from io import StringIO
 from pathlib import Path
 from typing import Final
 
-from bot.mistakes import Mistake, nearest, read_text
+from bot.mistakes import Mistake, read_text
 from dialogs.catalog import Catalogue, Language
 from dialogs.people import DirectoryRow, is_called
+from dialogs.search.likeness import nearest
 from dialogs.texts import Texts
 
 OUT_OF_SCOPE: Final = "oos"

@@ -84,7 +84,7 @@ def evaluate(run: Run, floors: Floors, *, as_json: bool, errors: bool) -> None:
     drawn = Random(run.seed)  # noqa: S311 - slips of the fingers, which nobody has to be unable to guess
     if run.typos:
         questions = [replace(question, text=misspelt(question.text, run.typos, drawn)) for question in questions]
-    evaluation = Evaluation(catalogue, BundledEncoder())
+    evaluation = Evaluation(catalogue, BundledEncoder(), talks=run.intents is None)
     askings = [evaluation.ask(question) for question in questions]
     followed = [evaluation.follow(pair) for pair in pairs]
     report = evaluation.report(askings, followed)
@@ -208,7 +208,7 @@ def _print_errors(askings: Sequence[Asking], catalogue: Catalogue, t: Texts) -> 
         wrong = not asking.right if asking.question.in_scope else asking.outcome == "answered"
         if wrong:
             expected = "\n".join(_named(each, catalogue) for each in sorted(asking.question.right)) or t("out of scope")
-            found = "\n".join(_named(each, catalogue) for each in asking.ranked) or "–"
+            found = "\n".join(_named(each[0], catalogue) for each in asking.ranked) or "–"
             table.add_row(asking.question.text, expected, found, asking.outcome, _shown(asking.confidence))
     Console().print(table)
 
