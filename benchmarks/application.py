@@ -16,14 +16,16 @@ from adapters.encoders.bundled import BundledEncoder
 from adapters.teams.app import TeamsAdapter
 from benchmarks.processes import announce
 from bot import logs
-from bot.app import load_catalogue, opened, opened_database, served
+from bot.app import opened, opened_database, served
 from bot.clock import now
 from bot.knowledge import Knowledge
 from bot.metrics import Metrics
 from bot.packs import read_pack, sample_folder
 from bot.settings import Settings, read_settings
+from dialogs.search.match import Asked
 from storage import directory, people
 from storage.database import Database
+from tests.loading import load_catalogue
 from tests.platforms.teams import TENANT, FakeTeams
 from tests.platforms.teams_tokens import APP_ID
 
@@ -59,7 +61,7 @@ async def serve_search(settings: Settings) -> None:
 
         async def understand(request: web.Request) -> web.Response:
             for question in await request.json():
-                await knowledge.understand(knowledge.current, question, frozenset())
+                await knowledge.understand(knowledge.current, Asked(text=question), frozenset())
             return web.Response()
 
         application = web.Application()

@@ -28,7 +28,8 @@ from benchmarks.questions import DATA, Questions, sample_catalogue
 from benchmarks.report import Table, p, show, verdict
 from benchmarks.rounds import Inbox
 from bot.clock import now
-from bot.knowledge import Known, understand_catalogue
+from bot.indexes import understand_catalogue
+from bot.knowledge import Known
 from bot.packs import sample_folder
 from bot.po import both_languages
 from dialogs.catalog import Catalogue
@@ -37,6 +38,7 @@ from dialogs.messages import Message, plain_text
 from dialogs.people import Person
 from dialogs.router import decide
 from dialogs.search.index import texts_of
+from dialogs.search.match import Asked
 from dialogs.turn import Context, language_for, segments_for
 from tests.adapters.teams.activities import activity
 from tests.platforms.teams import TENANT
@@ -70,7 +72,7 @@ def answers(catalogue: Catalogue, questions: Sequence[str]) -> tuple[list[float]
     for number, question in enumerate(questions):
         event = MessageReceived(id=str(number), at=now(), sender=Sender(user="terminal"), reference=place, text=question)
         started = time.perf_counter()
-        understood = known.understanding.understand(question, lambda text: encoder.encode([text])[0], segments_for(event, _ANYBODY))
+        understood = known.understanding.understand(Asked(text=question), encoder.encode, segments_for(event, _ANYBODY))
         search.append((time.perf_counter() - started) * 1000)
         language = language_for(event, _ANYBODY, understood.language, "fr")
         context = Context(person=_ANYBODY, catalogue=catalogue, texts={"fr": said["fr"], "en": said["en"]}, language=language, understood=understood)

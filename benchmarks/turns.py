@@ -27,7 +27,7 @@ from dialogs.actions import NotMine, ReportWrong
 from dialogs.events import MessageReceived, Reference, Scope, Sender
 from dialogs.facts import ExchangeOpened
 from dialogs.messages import Button, Buttons, Field, Fields, Link, Message, Text, Title
-from storage import catalog, conversations, exchanges, people, schema
+from storage import catalog, conversations, facts, people, schema
 from storage.address import is_sqlite, parse
 from storage.database import Database
 from storage.sqlite import Sqlite, engine_of
@@ -81,7 +81,7 @@ def _decide(session: Session, event: MessageReceived) -> None:
         exchange=str(event.key), question=event.text, language="fr", outcome="answer", function="finance", ids=("expense_claim",), confidence=0.9
     )
     conversations.remember(session, event, _REPLIES, None, _NOW, former=former)
-    exchanges.record(session, opened, person_id=person.id, event=event, catalogue_version=None)
+    facts.record(session, opened, person=person, event=event, catalogue_version=None, at=event.at)
 
 
 def _baseline(url: str) -> float:

@@ -10,6 +10,7 @@ from socket import socket
 import structlog
 from aiohttp import web
 
+from adapters.encoders.endpoint import EndpointEncoder
 from adapters.encoders.port import Encoder
 from adapters.playground.app import Playground
 from adapters.port import Adapter
@@ -27,7 +28,7 @@ from bot.tasks import Tasks
 from bot.turns import Turns
 from dialogs.catalog import Catalogue, Language
 from dialogs.people import language_of_locale
-from storage import catalog, schema
+from storage import Session, audit, catalog, people, schema
 from storage.database import Database
 from storage.errors import UnavailableError
 
@@ -69,9 +70,16 @@ async def opened_database(settings: Settings) -> AsyncIterator[Database]:
         yield database
 
 
-async def load_catalogue(database: Database, catalogue: Catalogue, author: str) -> catalog.Loaded:
-    """Make a catalogue the one that answers; the same content again changes nothing."""
-    return await database.write(catalog.LOADING, lambda session: catalog.load(session, catalogue, author, now()))
+async def take_up(database: Database, catalogue: Catalogue, source: str) -> None:
+    """Load the pack that a start comes with, named by its `source`, unless this very content was loaded before: edits made since then stand."""
+
+    def taking(session: Session) -> None:
+        at = now()
+        loaded = catalog.load_unseen(session, catalogue, source, at)
+        if loaded is not None and loaded.new:
+            audit.append(session, actor=source, act="load_catalogue", function=None, subject=None, at=at, detail={"version": str(loaded.number)})
+
+    await database.write(catalog.LOADING, taking)
 
 
 def adapters_for(settings: Settings, *, dev: bool = False) -> dict[str, Adapter]:
@@ -102,6 +110,14 @@ def adapters_for(settings: Settings, *, dev: bool = False) -> dict[str, Adapter]
     return adapters
 
 
+def endpoint_for(settings: Settings) -> EndpointEncoder | None:
+    """Return the encoder behind the endpoint that the settings name, if any; to be closed."""
+    if settings.encoder_url is None or settings.encoder_model is None:
+        return None
+    key = settings.encoder_key.get_secret_value() if settings.encoder_key else None
+    return EndpointEncoder(settings.encoder_url, settings.encoder_model, key=key, dimensions=settings.encoder_dimensions)
+
+
 def suggestions(language: Language) -> Sequence[tuple[str, str]]:
     """Return what to suggest in an assistant thread: each a title and the message it sends."""
     t = texts(language)
@@ -112,6 +128,11 @@ def suggestions(language: Language) -> Sequence[tuple[str, str]]:
     ]
 
 
+def admins_of(settings: Settings) -> frozenset[str]:
+    """Return the e-mails of the first admins, as they're compared."""
+    return frozenset(map(people.normal_email, settings.admins))
+
+
 @asynccontextmanager
 async def opened(
     settings: Settings, database: Database, adapters: Mapping[str, Adapter], *, encoder: Encoder, playground: Playground | None = None
@@ -120,10 +141,15 @@ async def opened(
     started_at = now()
     metrics, tasks = Metrics(), Tasks()
     async with AsyncExitStack() as stack:
-        knowledge = Knowledge(database, encoder, metrics)
+        endpoint = endpoint_for(settings)
+        knowledge = Knowledge(database, encoder, metrics, endpoint)
         stack.callback(knowledge.close)
+        if endpoint is not None:
+            stack.callback(endpoint.close)  # first, so that no thread of `knowledge` waits for it
         await knowledge.refresh()
-        turns = Turns(database, knowledge, both_languages(), company_language=settings.language, metrics=metrics, spawn=tasks.spawn)
+        turns = Turns(
+            database, knowledge, both_languages(), company_language=settings.language, metrics=metrics, spawn=tasks.spawn, admins=admins_of(settings)
+        )
         server = web.Application(client_max_size=BODY_LIMIT, middlewares=[guard(metrics)])
         server.add_routes(Health(database, knowledge, metrics).routes())
         for adapter in adapters.values():

@@ -2,7 +2,7 @@
 
 import secrets
 import time
-from collections.abc import Coroutine, Mapping
+from collections.abc import Coroutine, Mapping, Set
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -10,18 +10,20 @@ import structlog
 
 from adapters.port import Taken
 from bot.clock import now
-from bot.knowledge import Knowledge
+from bot.gaps import Gaps
+from bot.knowledge import Knowledge, Known
 from bot.metrics import Metrics
 from dialogs.catalog import Language
 from dialogs.events import Event, HomeOpened
-from dialogs.facts import ExchangeOpened
+from dialogs.facts import CatalogueEdited, ExchangeOpened
 from dialogs.messages import Message, Place, Text
+from dialogs.needs import needs_of
 from dialogs.people import Person, Profile
-from dialogs.router import decide, question_of
+from dialogs.router import asked_of, decide, has_words
 from dialogs.search.match import Understood
 from dialogs.texts import Texts
-from dialogs.turn import Context, Turn, language_for, place_for, segments_for
-from storage import Session, conversations, exchanges, people
+from dialogs.turn import Context, State, Turn, language_for, place_for, segments_for
+from storage import Session, catalog, conversations, drafts, facts, people, roles
 from storage.database import Database
 
 _LOG = structlog.stdlib.get_logger(__name__)
@@ -37,13 +39,23 @@ class Turns:
     """The engine: the `Listener` of every adapter."""
 
     def __init__(
-        self, database: Database, knowledge: Knowledge, texts: Mapping[Language, Texts], *, company_language: Language, metrics: Metrics, spawn: Spawn
+        self,
+        database: Database,
+        knowledge: Knowledge,
+        texts: Mapping[Language, Texts],
+        *,
+        company_language: Language,
+        metrics: Metrics,
+        spawn: Spawn,
+        admins: Set[str] = frozenset(),
     ) -> None:
         self._database = database
         self._knowledge = knowledge
+        self._gaps = Gaps(database, knowledge)
         self._texts = texts
         self._company_language = company_language
         self._metrics = metrics
+        self._admins = admins
         self.spawn = spawn
 
     async def take(self, event: Event) -> Taken:
@@ -62,45 +74,66 @@ class Turns:
 
     async def _take(self, event: Event) -> Taken:
         known = self._knowledge.current
-        question = question_of(event)
         understood: Understood | None = None
-        if question is not None:  # a tap has nothing to understand: all it needs is read under the lock
-            said, person = await self._database.read(lambda session: self._gather(session, event))
+        if has_words(event):  # a tap has nothing to understand: all it needs is read under the lock
+            said, person, before = await self._database.read(lambda session: self._gather(session, event))
             if said is not None:
                 return said
-            understood = await self._knowledge.understand(known, question, segments_for(event, person))
+            asked = asked_of(event, before)
+            if asked is not None:
+                understood = await self._knowledge.understand(known, asked, segments_for(event, person))
+        nearest = await self._gaps.ready(event)
 
         def write(session: Session) -> tuple[Taken, Turn | None]:
             if (said := conversations.replies_to(session, event)) is not None:
                 return Taken(replies=said, first=False), None
             heard_at = now()
             met = people.meet(session, event, heard_at)
-            spoken = understood.language if understood else None
-            context = Context(
-                person=met.person,
-                catalogue=known.catalogue,
-                texts=self._texts,
-                language=language_for(event, met.person, spoken, self._company_language),
-                understood=understood,
-            )
             state = conversations.recall(session, event)
-            turn = decide(state, event, context)
+            turn = decide(state, event, self._context(session, event, known, met.person, state, understood, nearest))
             for fact in turn.facts:
-                exchanges.record(session, fact, person_id=met.person.id, event=event, catalogue_version=known.number or None)
+                facts.record(session, fact, person=met.person, event=event, catalogue_version=known.number or None, at=heard_at)
             conversations.remember(session, event, turn.replies, turn.state, heard_at, former=state)
             return Taken(replies=turn.replies, acquainted=met.is_fresh(heard_at)), turn
 
         taken, turn = await self._database.write(event.reference.key, write)
         if turn is not None:
+            if any(isinstance(fact, CatalogueEdited) for fact in turn.facts):
+                self._knowledge.look()
             self._metrics.turns.labels(event.reference.platform, type(event).__name__, _outcome(turn)).inc()
         return taken
 
-    def _gather(self, session: Session, event: Event) -> tuple[Taken | None, Person]:
+    def _gather(self, session: Session, event: Event) -> tuple[Taken | None, Person, State | None]:
         if (said := conversations.replies_to(session, event)) is not None:
-            return Taken(replies=said, first=False), _UNKNOWN
+            return Taken(replies=said, first=False), _UNKNOWN, None
         place = event.reference
         met = people.find_person(session, place.platform, place.tenant, event.sender.user)
-        return None, met.person if met else _UNKNOWN
+        return None, met.person if met else _UNKNOWN, conversations.recall(session, event)
+
+    def _context(
+        self,
+        session: Session,
+        event: Event,
+        known: Known,
+        person: Person,
+        state: State | None,
+        understood: Understood | None,
+        nearest: Mapping[str, tuple[str, ...]],
+    ) -> Context:
+        """Gather what the decision looks at, under the conversation's lock."""
+        needs = needs_of(event, state, known.catalogue)
+        # what is edited is the newest version, which may be half a second ahead of the one that answers
+        newest = catalog.newest_held(session) if needs.content else None
+        return Context(
+            person=person,
+            catalogue=newest[1] if newest else known.catalogue,
+            texts=self._texts,
+            language=language_for(event, person, understood.language if understood else None, self._company_language),
+            understood=understood,
+            grants=roles.grants_of(session, person, self._admins) if needs.rights else frozenset(),
+            gaps=self._gaps.open(session, event, nearest) if needs.gaps else (),
+            drafts=drafts.drafts(session) if needs.content else {},
+        )
 
     def _apology(self, event: Event, reference: str) -> Message:
         language = language_for(event, _UNKNOWN, None, self._company_language)

@@ -116,8 +116,158 @@ class WriteQuestion:
     kind: Literal["write"] = "write"
 
 
-FormAction = ReportWrong | WriteQuestion
-Action = Home | Help | ListFunctions | ShowFunction | ListServices | Show | NoneOfThese | NotMine | ForMe | Preferences | SetLanguage | FormAction
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Why:
+    """Say why this sheet answered this question."""
+
+    id: str
+    exchange: str
+    question: str
+    kind: Literal["why"] = "why"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShowGaps:
+    """Show the questions that a function couldn't answer; without a function, those of every function that the person may read.
+
+    The empty slug stands for the questions of no function yet. `start` is how many of the most asked are left out, in digits: the next card.
+    """
+
+    slug: str | None = None
+    start: str | None = None
+    kind: Literal["gaps"] = "gaps"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShowGap:
+    """Show one gap: its questions, what is nearest, what can be done."""
+
+    gap: str
+    kind: Literal["gap"] = "gap"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IgnoreGap:
+    """Settle a gap without doing anything about it."""
+
+    gap: str
+    kind: Literal["gap_ignore"] = "gap_ignore"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddPhrasing:
+    """Open the form that adds a gap's question to a sheet, as one of its phrasings."""
+
+    gap: str
+    id: str
+    kind: Literal["gap_phrasing"] = "gap_phrasing"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendGap:
+    """Open the form that sends a gap to another function."""
+
+    gap: str
+    kind: Literal["gap_send"] = "gap_send"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WriteSheet:
+    """Open the form of a service or an entry: to correct the one of this id, or to write a new entry for a function, for a gap if there's one.
+
+    `base` is a digest of the sheet that the form was opened on: two people who correct it at once don't undo each other's work unseen.
+    """
+
+    slug: str
+    id: str | None = None
+    gap: str | None = None
+    base: str | None = None
+    kind: Literal["sheet"] = "sheet"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListContent:
+    """List what a function has written, for those who may correct or remove it; without a function, choose one.
+
+    `after` is the sheet that comes before the first line, "" the beginning: the list is then turned like a page, in its place.
+    """
+
+    slug: str | None = None
+    after: str | None = None
+    to: Literal["correct", "remove"] = "correct"
+    kind: Literal["content"] = "content"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemoveSheet:
+    """Open the form that asks whether a service or an entry is really to go."""
+
+    id: str
+    kind: Literal["sheet_remove"] = "sheet_remove"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Interview:
+    """Begin the interview that drafts a function's profile; without a function, choose one."""
+
+    slug: str | None = None
+    kind: Literal["interview"] = "interview"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InterviewStep:
+    """Move in an interview: start it, leave a question out, go back to the one before, or stop (what was said is kept).
+
+    `question` is the one that the button stands below: a button further up in the conversation, or a second tap, moves nothing unseen.
+    """
+
+    slug: str
+    move: Literal["start", "skip", "back", "stop"]
+    question: str = ""
+    kind: Literal["interview_step"] = "interview_step"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EditProfile:
+    """Open the form of a function's drafted profile, both languages side by side; `base` tells what it was opened on."""
+
+    slug: str
+    base: str | None = None
+    kind: Literal["profile_edit"] = "profile_edit"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishProfile:
+    """Make a function's drafted profile the one that everybody reads, if it still is the one of this digest, which was read."""
+
+    slug: str
+    base: str
+    kind: Literal["profile_publish"] = "profile_publish"
+
+
+FormAction = ReportWrong | WriteQuestion | AddPhrasing | SendGap | WriteSheet | RemoveSheet | EditProfile
+Action = (
+    Home
+    | Help
+    | ListFunctions
+    | ShowFunction
+    | ListServices
+    | Show
+    | NoneOfThese
+    | NotMine
+    | ForMe
+    | Preferences
+    | SetLanguage
+    | Why
+    | ShowGaps
+    | ShowGap
+    | IgnoreGap
+    | ListContent
+    | Interview
+    | InterviewStep
+    | PublishProfile
+    | FormAction
+)
 _BY_KIND: dict[str, type[Action]] = {get_args(cls.__annotations__["kind"])[0]: cls for cls in get_args(Action)}
 
 
@@ -154,4 +304,8 @@ def unpack(packed: str) -> Action:
         raise UnreadableActionError(f"{kind} can't call itself {action.kind!r}")
     if isinstance(action, SetLanguage) and action.language not in (None, "fr", "en"):
         raise UnreadableActionError(f"unknown language {action.language!r}")
+    if isinstance(action, InterviewStep) and action.move not in ("start", "skip", "back", "stop"):
+        raise UnreadableActionError(f"unknown move {action.move!r}")
+    if isinstance(action, ListContent) and action.to not in ("correct", "remove"):
+        raise UnreadableActionError(f"unknown purpose {action.to!r}")
     return action

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from dialogs.catalog import Language
+from dialogs.catalog import Catalogue, Function, Language
+from dialogs.rights import Act
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,4 +64,56 @@ class Greeted:
     """The bot introduced itself to this person, which it does once."""
 
 
-Fact = ExchangeOpened | Chosen | NotMineSaid | WrongSaid | LanguageChosen | LanguageSpoken | Greeted
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CatalogueEdited:
+    """Somebody changed what is answered: the whole catalogue as it is from now on, with what was done, to which function and sheet."""
+
+    catalogue: Catalogue
+    act: Act
+    function: str | None
+    subject: str  # a sheet's id, or a function's slug
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProfileDrafted:
+    """An interview, or the form after it, wrote a function's profile down; it's a draft until its owner publishes it. None drops the draft."""
+
+    function: str
+    draft: Function | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GapSettled:
+    """An owner decided upon a gap of `function`, or of none yet.
+
+    `subject` is the sheet that answers now (phrasing, written) or the function it was sent to (sent).
+    """
+
+    gap: str
+    function: str | None
+    decision: Literal["phrasing", "written", "sent", "ignored"]
+    subject: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """Somebody tried what they have no right to; it's audited."""
+
+    act: Act
+    function: str | None
+    subject: str | None = None
+
+
+Fact = (
+    ExchangeOpened
+    | Chosen
+    | NotMineSaid
+    | WrongSaid
+    | LanguageChosen
+    | LanguageSpoken
+    | Greeted
+    | CatalogueEdited
+    | ProfileDrafted
+    | GapSettled
+    | Refused
+)

@@ -3,47 +3,63 @@
 from dataclasses import replace
 from typing import assert_never
 
-from dialogs import ask, home, preferences, profile, talk
+from dialogs import ask, authoring, gap_decisions, gaps, home, interview, preferences, profile, profile_draft, talk, why
 from dialogs.actions import (
     Action,
+    AddPhrasing,
+    EditProfile,
     FormAction,
     ForMe,
     Help,
     Home,
+    IgnoreGap,
+    Interview,
+    InterviewStep,
+    ListContent,
     ListFunctions,
     ListServices,
     NoneOfThese,
     NotMine,
     Preferences,
+    PublishProfile,
+    RemoveSheet,
     ReportWrong,
+    SendGap,
     SetLanguage,
     Show,
     ShowFunction,
+    ShowGap,
+    ShowGaps,
+    Why,
     WriteQuestion,
+    WriteSheet,
 )
+from dialogs.choice import typed_choice
+from dialogs.commands import command_of
 from dialogs.events import ActionTaken, ConversationStarted, Event, FormAsked, FormSubmitted, HomeOpened, MessageReceived
 from dialogs.facts import LanguageSpoken
-from dialogs.messages import Form, Message, Place, Text
-from dialogs.search.match import FunctionAsked, Talk, Understood
+from dialogs.last_answer import previous
+from dialogs.messages import Message, Place, Text
+from dialogs.search.match import Asked, FunctionAsked, Talk, Understood
 from dialogs.turn import Context, State, Turn, place_for
 
-_COMMANDS: dict[str, Action] = {
-    **dict.fromkeys(("accueil", "home", "menu", "start", "démarrer"), Home()),
-    **dict.fromkeys(("aide", "help"), Help()),
-    **dict.fromkeys(("fonctions", "functions", "toutes les fonctions", "all functions"), ListFunctions()),
-    **dict.fromkeys(("préférences", "preferences", "mes préférences", "my preferences", "langue", "language"), Preferences()),
-}
+
+def has_words(event: Event) -> bool:
+    """Tell whether an event has words that may have to be understood before deciding."""
+    return asked_of(event, None) is not None
 
 
-def question_of(event: Event) -> str | None:
-    """Return the words of an event that have to be understood before deciding, None where there are none."""
+def asked_of(event: Event, state: State | None) -> Asked | None:
+    """Return what has to be understood before deciding, None where there's nothing; `state` is what was remembered just before."""
     match event:
         case MessageReceived(text=text):
-            return text
+            return Asked(text=text, previous=previous(event, state))
         case ActionTaken(action=ForMe(question=question)):
-            return question
+            return Asked(text=question)
+        case ActionTaken(action=Why(question=question, id=sheet)):
+            return Asked(text=question, explain=sheet)
         case FormSubmitted(action=WriteQuestion(), values=values):
-            return values.get("question", "")
+            return Asked(text=values.get("question", ""))
         case _:
             return None
 
@@ -53,7 +69,9 @@ def decide(state: State | None, event: Event, context: Context) -> Turn:
     if context.person.stranger:
         return _refuse_stranger(event, context)
     turn = _decide(state, event, context)
-    spoken = context.understood.language if context.understood else None
+    if interview.is_on(state) and not interview.is_its_own(event, context):
+        turn = replace(turn, state=state)
+    spoken = context.understood.language if context.understood and not isinstance(event, ActionTaken) else None  # a tap repeats somebody's words
     if spoken is None or spoken == context.person.spoken_language:
         return turn
     return replace(turn, facts=(*turn.facts, LanguageSpoken(language=spoken)))
@@ -66,9 +84,9 @@ def _decide(state: State | None, event: Event, context: Context) -> Turn:
         case ActionTaken(action=action):
             return _tap(state, event, context, action)
         case FormAsked(action=action):
-            return Turn(replies=(_form(context, action),), state=state)
+            return replace(_form(event, context, action), state=state)
         case FormSubmitted():
-            return _submitted(event, context)
+            return _submitted(state, event, context)
         case HomeOpened():
             return home.decide(event, context)
         case ConversationStarted():
@@ -80,34 +98,49 @@ def _decide(state: State | None, event: Event, context: Context) -> Turn:
 def _message(state: State | None, event: MessageReceived, context: Context) -> Turn:
     if event.private and not event.text.strip():
         return home.decide(event, context)  # a bare slash command
-    command = _COMMANDS.get(event.text.strip().casefold())
+    command = command_of(event.text, context.catalogue)
     if command is not None:
         return _tap(state, event, context, command)
-    if (chosen := ask.typed_choice(event.text, state)) is not None:
+    if state is not None and interview.is_on(state) and not event.private:
+        if interview.is_left(event, state):
+            return interview.left(event, context, state, _answer(None, event, context))
+        return interview.answered(event, context, state)
+    if (chosen := typed_choice(event.text, state)) is not None:
         return _tap(state, event, context, chosen)
-    return _answer(event, context)
+    return _answer(state, event, context)
 
 
-def _answer(event: Event, context: Context, *, slug: str | None = None) -> Turn:
+def _answer(state: State | None, event: Event, context: Context, *, slug: str | None = None) -> Turn:
     match context.understood:
         case Understood(talk=Talk() as said):
-            return talk.decide(event, context, said)
+            return replace(talk.decide(event, context, said), state=state)  # "thanks" between an answer and "how long?" ends nothing
         case Understood(function=FunctionAsked() as asked, question=question):
-            return profile.decide(event, context, asked, question=question)
-        case Understood(match=found, question=question) if found is not None:
-            return ask.decide(event, context, found, question=question, slug=slug)
+            return ask.function_asked(event, context, asked, question=question)
+        case Understood(match=found, question=question, detail=detail, follows=follows) if found is not None:
+            before = previous(event, state) if follows else None
+            return ask.decide(event, context, found, question=question, slug=slug, detail=detail, before=before)
         case _:
             return talk.decide(event, context, Talk.EMPTY)
 
 
-def _submitted(event: FormSubmitted, context: Context) -> Turn:
+def _submitted(state: State | None, event: FormSubmitted, context: Context) -> Turn:
     match event.action:
         case ReportWrong() as action:
             return ask.wrong_said(event, context, action)
         case WriteQuestion() as action:
             if not event.values.get("question", "").strip():
                 return ask.written_nothing(context, action)
-            return _answer(event, context, slug=action.slug)
+            return _answer(state, event, context, slug=action.slug)
+        case WriteSheet() as action:
+            return authoring.sheet_written(event, context, action)
+        case RemoveSheet() as action:
+            return authoring.removal_confirmed(event, context, action)
+        case AddPhrasing() as action:
+            return gap_decisions.phrasing_added(event, context, action)
+        case SendGap() as action:
+            return gap_decisions.sent(event, context, action)
+        case EditProfile() as action:
+            return profile_draft.completed(event, context, action)
         case _:
             assert_never(event.action)
 
@@ -121,33 +154,60 @@ def _tap(state: State | None, event: Event, context: Context, action: Action) ->
         case ListFunctions():
             return home.list_functions(event, context)
         case ShowFunction(slug=slug):
-            return profile.decide(event, context, FunctionAsked(slug=slug, aspect="purpose"), question="")
+            return ask.function_asked(event, context, FunctionAsked(slug=slug, aspect="purpose"), question="")
         case ListServices(slug=slug):
             return profile.list_services(event, context, slug)
         case Show():
-            return ask.show(event, context, action)
+            return ask.show(event, context, action, state)
         case NoneOfThese():
             return ask.none_of_these(event, context, action)
         case NotMine():
             return ask.not_mine(event, context, action)
         case ForMe():
-            return _answer(event, context)
+            return replace(_answer(state, event, context), state=state)  # in private: what goes on in the thread goes on from what it shows
         case Preferences():
             return preferences.decide(event, context)
         case SetLanguage(language=language):
             return preferences.set_language(event, context, language)
-        case ReportWrong() | WriteQuestion():
-            return Turn(replies=(_form(context, action),), state=state)
+        case ListContent():
+            return authoring.list_content(event, context, action)
+        case ShowGaps():
+            return gaps.list_gaps(event, context, action)
+        case ShowGap():
+            return gaps.show_gap(event, context, action)
+        case IgnoreGap():
+            return gap_decisions.ignore(event, context, action)
+        case Why():
+            return replace(why.decide(event, context, action), state=state)  # one may go on from the answer all the same
+        case Interview():
+            return interview.begin(event, context, action, state)
+        case InterviewStep():
+            return interview.step(event, context, action, state)
+        case PublishProfile():
+            return profile_draft.publish(event, context, action)
+        case ReportWrong() | WriteQuestion() | WriteSheet() | RemoveSheet() | AddPhrasing() | SendGap() | EditProfile():
+            return replace(_form(event, context, action), state=state)
         case _:
             assert_never(action)
 
 
-def _form(context: Context, action: FormAction) -> Form:
+def _form(event: Event, context: Context, action: FormAction) -> Turn:
+    """Open a form, or say why it can't be opened; what was remembered of the conversation stays."""
     match action:
         case ReportWrong():
-            return ask.wrong_form(context, action)
+            return Turn(replies=(ask.wrong_form(context, action),))
         case WriteQuestion():
-            return ask.write_form(context, action)
+            return Turn(replies=(ask.write_form(context, action),))
+        case WriteSheet():
+            return authoring.open_sheet(event, context, action)
+        case RemoveSheet():
+            return authoring.ask_removal(event, context, action)
+        case AddPhrasing():
+            return gap_decisions.open_phrasing(event, context, action)
+        case SendGap():
+            return gap_decisions.open_sending(event, context, action)
+        case EditProfile():
+            return profile_draft.open_form(event, context, action)
         case _:
             assert_never(action)
 

@@ -1,15 +1,17 @@
 """One decision of a dialog, and what it decides upon."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import uuid5
 
 from dialogs.actions import ForMe
-from dialogs.catalog import Catalogue, Language
+from dialogs.catalog import Catalogue, Function, Language
 from dialogs.events import ActionTaken, Event, FormAsked, FormSubmitted, MessageReceived, Scope
 from dialogs.facts import Fact
+from dialogs.gap import Gap
 from dialogs.messages import Place, Reply
 from dialogs.people import Person, language_of_locale
+from dialogs.rights import Grant
 from dialogs.search.match import Understood
 from dialogs.texts import Texts
 
@@ -25,13 +27,20 @@ class State:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
-    """What a decision may look at besides its state and event; all of it gathered before, so that deciding needs no await."""
+    """What a decision may look at besides its state and event; all of it gathered before, so that deciding needs no await.
+
+    `gaps` and `drafts` are gathered for the events that need them (`router.needs_of`), else empty: the open gaps that the person may read, and
+    the drafted profiles by function.
+    """
 
     person: Person
     catalogue: Catalogue
     texts: Mapping[Language, Texts]
     language: Language
     understood: Understood | None = None
+    grants: frozenset[Grant] = frozenset()
+    gaps: tuple[Gap, ...] = ()
+    drafts: Mapping[str, Function] = field(default_factory=dict)
 
     @property
     def t(self) -> Texts:

@@ -36,6 +36,7 @@ from dialogs.messages import (
 SIZE_LIMIT = 28 * 1024  # bytes of a message's JSON in UTF-8 (platforms.md)
 ACTIONS_LIMIT = 6  # actions that Teams shows in one row
 QUIET_LIMIT = 3  # quiet buttons that fit beside each other in a chat's width
+_BLANKS = re.compile(r"[ \t\r\n\f\v]+")  # a no-break space stays: French has one before its colon
 HEADLINE_LIMIT = 120  # characters; one line of a notification
 EXPANDED_LIMIT = 5  # options that are shown all at once rather than in a list to unfold
 CARD_TYPE = "application/vnd.microsoft.card.adaptive"
@@ -269,7 +270,7 @@ def _label(text: str) -> str:
 
 
 def _line(text: str) -> str:
-    return " ".join(text.split())
+    return _BLANKS.sub(" ", text).strip(" ")
 
 
 def _clip(text: str, limit: int | None) -> str:

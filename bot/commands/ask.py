@@ -2,28 +2,31 @@
 
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
 from adapters.encoders.bundled import BundledEncoder
-from bot.app import embedded_file, opened_database
+from bot.app import embedded_file, endpoint_for, opened_database
 from bot.clock import now
 from bot.commands.terminal import fail, run, say, settings, words
-from bot.knowledge import Knowledge, Known, understand_catalogue
+from bot.indexes import understand_catalogue
+from bot.knowledge import Knowledge
 from bot.metrics import Metrics
 from bot.packs import read_pack, sample_folder
 from bot.po import both_languages
 from bot.settings import Settings
-from dialogs.catalog import Language
+from dialogs.catalog import Catalogue, Language
 from dialogs.events import MessageReceived, Reference, Scope, Sender
 from dialogs.facts import ExchangeOpened
 from dialogs.messages import Message, plain_text
 from dialogs.people import DirectoryRow, Person, is_called, person_of
 from dialogs.router import decide
 from dialogs.search.index import texts_of
+from dialogs.search.match import Asked, Understood
 from dialogs.turn import Context, Turn, language_for, segments_for
 from storage import directory
 
@@ -38,48 +41,67 @@ def ask(question: str, *, as_person: str | None, language: Language | None, as_j
 async def _ask(question: str, *, as_person: str | None, language: Language | None, as_json: bool) -> None:
     chosen = settings(log_level="warning")
     encoder = BundledEncoder()
-    known, people = await _loaded(chosen, encoder) or _sample(encoder)
-    person = _person(people, as_person) if as_person else _ANYBODY
-    if language is not None:
-        person = replace(person, language=language)
-    place = Reference(platform="slack", tenant="terminal", conversation="terminal", scope=Scope.PERSONAL)
-    event = MessageReceived(id=str(uuid4()), at=now(), sender=Sender(user="terminal"), reference=place, text=question)
-    started = time.perf_counter()
-    understood = known.understanding.understand(question, lambda text: encoder.encode([text])[0], segments_for(event, person))
-    context = Context(
-        person=person,
-        catalogue=known.catalogue,
-        texts=both_languages(),
-        language=language_for(event, person, understood.language, chosen.language),
-        understood=understood,
-    )
-    turn = decide(None, event, context)
-    milliseconds = round((time.perf_counter() - started) * 1000, 1)
+    async with AsyncExitStack() as stack:
+        asking = await _loaded(chosen, encoder, stack) or _sample(encoder)
+        person = _person(asking.people, as_person) if as_person else _ANYBODY
+        if language is not None:
+            person = replace(person, language=language)
+        place = Reference(platform="slack", tenant="terminal", conversation="terminal", scope=Scope.PERSONAL)
+        event = MessageReceived(id=str(uuid4()), at=now(), sender=Sender(user="terminal"), reference=place, text=question)
+        started = time.perf_counter()
+        understood = await asking.understand(Asked(text=question), segments_for(event, person))
+        context = Context(
+            person=person,
+            catalogue=asking.catalogue,
+            texts=both_languages(),
+            language=language_for(event, person, understood.language, chosen.language),
+            understood=understood,
+        )
+        turn = decide(None, event, context)
+        milliseconds = round((time.perf_counter() - started) * 1000, 1)
     message = next(reply for reply in turn.replies if isinstance(reply, Message))
     say(json.dumps(_as_json(turn, message, milliseconds), ensure_ascii=False) if as_json else plain_text(message))
 
 
-async def _loaded(chosen: Settings, encoder: BundledEncoder) -> tuple[Known, Sequence[DirectoryRow]] | None:
-    """Return what the database knows, None where there's no database or no catalogue in it."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Company:
+    """Who is asked: a company's catalogue and directory, and what understands questions about it."""
+
+    catalogue: Catalogue
+    people: Sequence[DirectoryRow]
+    understand: Callable[[Asked, frozenset[str]], Awaitable[Understood]]
+
+
+async def _loaded(chosen: Settings, encoder: BundledEncoder, stack: AsyncExitStack) -> _Company | None:
+    """Return what the database knows, until the stack is closed; None where there's no database or no catalogue in it."""
     if (file := embedded_file(chosen)) is not None and not file.exists():
         return None
-    async with AsyncExitStack() as stack:
-        database = await stack.enter_async_context(opened_database(chosen))
-        knowledge = Knowledge(database, encoder, Metrics())
-        stack.callback(knowledge.close)
-        if not await knowledge.refresh():
-            return None
-        return knowledge.current, await database.read(directory.rows)
+    database = await stack.enter_async_context(opened_database(chosen))
+    endpoint = endpoint_for(chosen)
+    knowledge = Knowledge(database, encoder, Metrics(), endpoint)
+    stack.callback(knowledge.close)
+    if endpoint is not None:
+        stack.callback(endpoint.close)
+    if not await knowledge.refresh():
+        return None
+    await knowledge.reach()
+    known = knowledge.current
+    people = await database.read(directory.rows)
+    return _Company(catalogue=known.catalogue, people=people, understand=partial(knowledge.understand, known))
 
 
-def _sample(encoder: BundledEncoder) -> tuple[Known, Sequence[DirectoryRow]]:
+def _sample(encoder: BundledEncoder) -> _Company:
     """Return the sample company, encoded here and now; nothing of it is kept."""
     reading = read_pack(sample_folder())
     if reading.catalogue is None:
         raise RuntimeError(f"the sample company is broken: {reading.mistakes[0]}")
     wanted = texts_of(reading.catalogue)
-    vectors = dict(zip(wanted, encoder.encode(wanted), strict=True))
-    return Known(number=0, catalogue=reading.catalogue, understanding=understand_catalogue(reading.catalogue, vectors)), reading.people
+    understanding = understand_catalogue(reading.catalogue, dict(zip(wanted, encoder.encode(wanted), strict=True)))
+
+    async def understand(asked: Asked, segments: frozenset[str]) -> Understood:
+        return understanding.understand(asked, encoder.encode, segments)
+
+    return _Company(catalogue=reading.catalogue, people=reading.people, understand=understand)
 
 
 def _person(people: Sequence[DirectoryRow], who: str) -> Person:

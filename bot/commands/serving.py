@@ -15,7 +15,7 @@ from pydantic import SecretStr
 
 from adapters.encoders.bundled import BundledEncoder
 from adapters.playground.app import Playground, slack_api_url
-from bot.app import adapters_for, load_catalogue, opened, opened_database, served
+from bot.app import adapters_for, opened, opened_database, served, take_up
 from bot.clock import now
 from bot.commands.terminal import fail, run, say, settings, words
 from bot.packs import read_pack, sample_folder
@@ -76,7 +76,7 @@ async def _demonstrate(chosen: Settings, port: int, *, kept: bool, browse: bool)
         base_url = f"http://127.0.0.1:{listening.getsockname()[1]}"
         chosen = chosen.model_copy(update={"slack_api_url": slack_api_url(base_url)})
         database = await stack.enter_async_context(opened_database(chosen))
-        await load_catalogue(database, pack.catalogue, "demo")
+        await take_up(database, pack.catalogue, "demo")
         await _import(database, pack.people)
         playground = Playground(
             pack.people,
@@ -112,7 +112,7 @@ async def _load_company(database: Database, chosen: Settings) -> None:
     pack = read_pack(chosen.company, language=terminal_language(), today=now().date())
     if pack.catalogue is None:
         fail("\n".join(map(str, pack.mistakes)), 2)
-    await load_catalogue(database, pack.catalogue, "POURQUI_COMPANY")
+    await take_up(database, pack.catalogue, "POURQUI_COMPANY")
     if pack.people:
         await _import(database, pack.people)
 

@@ -12,11 +12,11 @@ from sqlalchemy import text
 from sqlmodel import Session
 from typer.testing import Result
 
-from bot.app import load_catalogue
 from bot.clock import now
 from storage import directory, people
 from storage.database import Database
 from tests.company import CATALOGUE, DIRECTORY
+from tests.loading import load_catalogue
 
 T = TypeVar("T")
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from aiohttp import ClientSession
 
-from bot.app import adapters_for, embedded_file, opened, opened_database, served, suggestions
+from bot.app import adapters_for, embedded_file, endpoint_for, opened, opened_database, served, suggestions
 from bot.commands.serving import listen
 from bot.po import texts
 from bot.settings import read_settings
@@ -19,9 +19,11 @@ from storage import schema
 from storage.database import Database
 from tests.bot.encoders import LetterEncoder
 from tests.bot.program import furnish
+from tests.bot.watched import until
 from tests.company import ALICE, CATALOGUE
 from tests.conversation import said
 from tests.platforms import slack_gestures as slack
+from tests.platforms.embeddings import KEY, MODEL, FakeEmbeddings
 from tests.platforms.slack import FakeSlack
 from tests.platforms.slack_workspace import BOT_TOKEN
 
@@ -55,6 +57,17 @@ async def test_the_embedded_database_is_made_with_its_folder() -> None:
         assert schema.revision_of(settings.url) == schema.head()
     assert embedded_file(settings) == Path("deep/inside/pourqui.sqlite3")
     assert embedded_file(read_settings(database_url="postgresql://db/pourqui")) is None
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+async def test_an_endpoint_of_the_settings_is_asked(database: Database) -> None:
+    await furnish(database)
+    with FakeEmbeddings() as fake:
+        settings = read_settings(encoder_url=fake.url, encoder_model=MODEL, encoder_key=KEY, encoder_dimensions=48)
+        async with opened(settings, database, {}, encoder=LetterEncoder()) as application:
+            await until(lambda: application.knowledge.current.remote is not None)
+    assert {call.body["dimensions"] for call in fake.calls} == {48}
+    assert endpoint_for(read_settings()) is None
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"])

@@ -12,20 +12,33 @@ from bot.po import both_languages, texts
 from dialogs.actions import (
     PACKED_LIMIT,
     Action,
+    AddPhrasing,
+    EditProfile,
     ForMe,
     Help,
     Home,
+    IgnoreGap,
+    Interview,
+    InterviewStep,
+    ListContent,
     ListFunctions,
     ListServices,
     NoneOfThese,
     NotMine,
     Preferences,
+    PublishProfile,
+    RemoveSheet,
     ReportWrong,
+    SendGap,
     SetLanguage,
     Show,
     ShowFunction,
+    ShowGap,
+    ShowGaps,
     UnreadableActionError,
+    Why,
     WriteQuestion,
+    WriteSheet,
     opens_form,
     pack,
     unpack,
@@ -56,6 +69,25 @@ ACTIONS: tuple[Action, ...] = (
     ReportWrong(id="x", exchange="e"),
     WriteQuestion(),
     WriteQuestion(slug="it"),
+    Why(id="x", exchange="e", question="« où » ?"),
+    Interview(),
+    Interview(slug="it"),
+    InterviewStep(slug="it", move="start"),
+    InterviewStep(slug="it", move="back", question="missed"),
+    EditProfile(slug="it"),
+    EditProfile(slug="it", base="purpose_fr:0f1e2d"),
+    PublishProfile(slug="it", base="0f1e2d"),
+    ShowGaps(),
+    ShowGaps(slug="it", start="g"),
+    ShowGap(gap="g"),
+    IgnoreGap(gap="g"),
+    AddPhrasing(gap="g", id="x"),
+    SendGap(gap="g"),
+    ListContent(),
+    ListContent(slug="it", after="x", to="remove"),
+    WriteSheet(slug="it"),
+    WriteSheet(slug="it", id="x", gap="g", base="0f1e2d"),
+    RemoveSheet(id="x"),
 )
 
 
@@ -65,7 +97,15 @@ def test_an_action_comes_back_from_its_button(action: Action) -> None:
 
 
 def test_only_actions_that_open_a_form_say_so() -> None:
-    assert {action.kind for action in ACTIONS if opens_form(action)} == {"wrong", "write"}
+    assert {action.kind for action in ACTIONS if opens_form(action)} == {
+        "wrong",
+        "write",
+        "profile_edit",
+        "gap_phrasing",
+        "gap_send",
+        "sheet",
+        "sheet_remove",
+    }
 
 
 def test_an_action_too_long_for_a_button_is_refused_when_packed() -> None:
@@ -76,7 +116,8 @@ def test_an_action_too_long_for_a_button_is_refused_when_packed() -> None:
 @pytest.mark.parametrize(
     "packed",
     ["", "null", "[]", "1", '["show",{}]', '["show",{"id":null}]', '["show",{"id":["a"]}]', '["show",{"id":"x","kind":"y"}]', '["show",["a"]]',
-     '[[],{}]', '["language",{"language":"de"}]', '["unheard_of",{}]', "[" * 100_000],
+     '[[],{}]', '["language",{"language":"de"}]',
+     '["interview_step",{"slug":"it","move":"jump"}]', '["unheard_of",{}]', "[" * 100_000],
 )  # fmt: skip
 def test_what_no_button_of_this_version_holds_is_unreadable(packed: str) -> None:
     with pytest.raises(UnreadableActionError):

@@ -15,13 +15,14 @@ from adapters.playground.app import slack_api_url
 from adapters.port import Adapter
 from adapters.slack.app import SlackAdapter
 from adapters.teams.app import TeamsAdapter
-from bot.app import Application, adapters_for, load_catalogue, opened, served
+from bot.app import Application, adapters_for, opened, served
 from bot.clock import now
 from bot.commands.serving import listen
 from bot.settings import Settings, read_settings
 from storage import directory, people
 from storage.database import Database
 from tests.company import CATALOGUE, DIRECTORY
+from tests.loading import load_catalogue
 from tests.platforms.slack import FakeSlack
 from tests.platforms.slack_gestures import SECRET
 from tests.platforms.slack_workspace import BOT_TOKEN

@@ -25,26 +25,39 @@ from bot.tasks import Tasks
 from bot.turns import Turns
 from dialogs.actions import (
     Action,
+    AddPhrasing,
+    EditProfile,
     ForMe,
     Help,
     Home,
+    IgnoreGap,
+    Interview,
+    InterviewStep,
+    ListContent,
     ListFunctions,
     ListServices,
     NoneOfThese,
     NotMine,
     Preferences,
+    PublishProfile,
+    RemoveSheet,
     ReportWrong,
+    SendGap,
     SetLanguage,
     Show,
     ShowFunction,
+    ShowGap,
+    ShowGaps,
+    Why,
     WriteQuestion,
+    WriteSheet,
 )
 from dialogs.catalog import Catalogue, Language
 from dialogs.events import Event, Reference
 from dialogs.messages import Form, FormErrors, Message, Place, Reply
 from dialogs.people import Person, person_of
 from dialogs.router import decide
-from dialogs.search.match import Candidate, FunctionAsked, Match, Talk, Understood
+from dialogs.search.match import Candidate, Detail, FunctionAsked, Match, Talk, Understood
 from dialogs.turn import Context, State
 from storage.database import Database
 from tests.bot.encoders import LetterEncoder
@@ -244,6 +257,28 @@ def test_every_profile(scenes: list[Scene], aspect: str) -> None:
         assert problems(reply for one in asked for reply in scene.says(Understood(question=LONG[:512], function=one))) == []
 
 
+def test_who_takes_care_of_it_because_of_any_sheet(scene: Scene) -> None:
+    asked = [FunctionAsked(slug=function.slug, aspect="handles", sheet=sheet.id) for function, sheet in scene.catalogue.sheets()]
+    assert problems(reply for one in asked for reply in scene.says(Understood(question=LONG[:512], function=one))) == []
+
+
+def test_a_question_about_two_or_three_functions(scene: Scene) -> None:
+    slugs = [function.slug for function in scene.catalogue.functions]
+    asked = [FunctionAsked(slug=slugs[at], aspect="purpose", others=tuple(slugs[at + 1 : at + 3])) for at in range(len(slugs) - 1)]
+    assert problems(reply for one in asked for reply in scene.says(Understood(question=LONG[:512], function=one))) == []
+
+
+@pytest.mark.parametrize("detail", Detail)
+@pytest.mark.parametrize("follows", [True, False])
+def test_a_part_of_every_answer(scene: Scene, detail: Detail, follows: bool) -> None:
+    every = ids(scene.catalogue)
+    for outcome, size in (("sure", 1), ("likely", 3)):
+        for at in range(0, len(every), size * 3):
+            match = found(outcome, *every[at : at + size]).match
+            understood = Understood(question=LONG[:512], match=match, detail=detail, follows=follows)
+            assert problems(scene.says(understood)) == []
+
+
 @pytest.mark.parametrize("talk", Talk)
 def test_what_is_no_question(scenes: list[Scene], talk: Talk) -> None:
     assert problems(reply for scene in scenes for reply in scene.says(Understood(question="", talk=talk))) == []
@@ -271,6 +306,19 @@ GONE: tuple[Action, ...] = (
     NotMine(id="gone", exchange="e"),
     ReportWrong(id="gone", exchange="e"),
     WriteQuestion(slug="gone"),
+    Why(id="gone", exchange="e", question=LONG[:512]),
+    Interview(slug="gone"),
+    InterviewStep(slug="gone", move="start"),
+    EditProfile(slug="gone"),
+    PublishProfile(slug="gone", base=""),
+    ShowGaps(slug="gone"),
+    ShowGap(gap="gone"),
+    IgnoreGap(gap="gone"),
+    AddPhrasing(gap="gone", id="gone"),
+    SendGap(gap="gone"),
+    ListContent(slug="gone"),
+    WriteSheet(slug="gone"),
+    RemoveSheet(id="gone"),
 )
 
 

@@ -9,12 +9,12 @@ import pytest
 from sqlmodel import select
 from structlog.testing import capture_logs
 
-from bot.app import load_catalogue
 from bot.clock import now
 from dialogs.catalog import Catalogue
 from storage import conversations, people
 from storage.tables import EventRow, ExchangeRow, ReportRow
 from tests.company import CATALOGUE, COMPANY, FINANCE, IT
+from tests.loading import load_catalogue
 from tests.platforms import slack_gestures as slack
 from tests.platforms.slack import held, refused, server_error
 from tests.platforms.slack_workspace import ALICE, BOB, GENERAL, dm

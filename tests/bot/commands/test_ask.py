@@ -10,6 +10,7 @@ import pytest
 
 from storage import schema
 from tests.bot.program import Invoke, furnish, run, use
+from tests.platforms.embeddings import KEY, MODEL, FakeEmbeddings, status
 
 KEYS = {"outcome", "function", "ids", "confidence", "language", "text", "blocks", "milliseconds"}
 company = pytest.mark.usefixtures("loaded")
@@ -155,3 +156,17 @@ def test_a_database_that_does_not_answer_is_told_without_a_stack_trace(invoke: I
     assert "127.0.0.1:1" in said.stderr
     assert "hunter2" not in said.stderr
     assert "Traceback" not in said.stderr
+
+
+@company
+def test_an_endpoint_that_is_set_understands_the_question_or_says_why_not(invoke: Invoke, monkeypatch: pytest.MonkeyPatch) -> None:
+    with FakeEmbeddings() as fake:
+        for name, value in (("URL", fake.url), ("MODEL", MODEL), ("KEY", KEY)):
+            monkeypatch.setenv(f"POURQUI_ENCODER_{name}", value)
+        assert asked(invoke, "mon ordinateur portable est mort")["ids"][0] == "it_laptop"
+        assert "mon ordinateur portable est mort" in fake.calls[-1].texts
+        fake.down = status(401)
+        ended = invoke("ask", "--json", "mon ordinateur portable est mort")
+    assert json.loads(ended.stdout)["ids"][0] == "it_laptop"
+    assert "check POURQUI_ENCODER_KEY" in ended.stderr
+    assert KEY not in ended.stderr
