@@ -88,8 +88,8 @@ class Watcher:
             if known.number >= number:
                 match = (await self._knowledge.understand(known, Asked(text=question), frozenset())).match
                 vector = (await self._knowledge.encoded([question]))[question]
-                evidence = known.understanding.index.evidence(question, vector, frozenset(), sheet)
-                if match is not None and sheet in (each.id for each in match.candidates) and evidence is not None and evidence.nearest == question:
+                grounds = known.understanding.index.grounds(question, vector, frozenset(), sheet)
+                if match is not None and sheet in (each.id for each in match.candidates) and grounds is not None and grounds.nearest == question:
                     return time.monotonic()
                 if known.whole:
                     raise RuntimeError(f"{question!r} isn't found, though {sheet} has it")

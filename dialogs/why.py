@@ -8,7 +8,7 @@ from dialogs.catalog import Function, Sheet, is_for
 from dialogs.events import Event, Scope
 from dialogs.messages import Block, Bullets, Button, Buttons, Message, Note, Place, Text, Title, clipped
 from dialogs.profile import gone
-from dialogs.search.match import Evidence
+from dialogs.search.match import Grounds
 from dialogs.sheet import badge, short_name, written
 from dialogs.texts import Texts
 from dialogs.turn import Context, Turn, segments_for
@@ -25,10 +25,10 @@ def decide(event: Event, context: Context, action: Why) -> Turn:
         (said,) = gone(event, context).replies
         return _told(event, context, said.blocks if isinstance(said, Message) else ())
     function, sheet = found
-    evidence = context.understood.evidence if context.understood else None
-    if evidence is None or evidence.confidence is None:
-        return _told(event, context, tuple(_not_now(context, function, sheet, action, evidence)))
-    return _told(event, context, tuple(_explained(context, function, sheet, action, evidence, segments)))
+    grounds = context.understood.grounds if context.understood else None
+    if grounds is None or grounds.confidence is None:
+        return _told(event, context, tuple(_not_now(context, function, sheet, action, grounds)))
+    return _told(event, context, tuple(_explained(context, function, sheet, action, grounds, segments)))
 
 
 def _told(event: Event, context: Context, blocks: tuple[Block, ...]) -> Turn:
@@ -36,23 +36,23 @@ def _told(event: Event, context: Context, blocks: tuple[Block, ...]) -> Turn:
     return Turn(replies=(Message(language=context.language, blocks=blocks, place=place),))
 
 
-def _explained(context: Context, function: Function, sheet: Sheet, action: Why, evidence: Evidence, segments: frozenset[str]) -> Iterator[Block]:
+def _explained(context: Context, function: Function, sheet: Sheet, action: Why, grounds: Grounds, segments: frozenset[str]) -> Iterator[Block]:
     t = context.t
     yield Title(text=t("Why this answer"), badge=badge(function, context.language))
     yield from _asked(context, sheet, action)
-    yield Bullets(items=tuple(_reasons(context, function, sheet, evidence, segments)))
-    yield Text(text=_confidence(context, evidence))
+    yield Bullets(items=tuple(_reasons(context, function, sheet, grounds, segments)))
+    yield Text(text=_confidence(context, grounds))
     yield Note(text=t("I look for the nearest among what the functions have written, and add nothing of my own."))
     yield _ways_on(context, action)
 
 
-def _not_now(context: Context, function: Function, sheet: Sheet, action: Why, evidence: Evidence | None) -> Iterator[Block]:
+def _not_now(context: Context, function: Function, sheet: Sheet, action: Why, grounds: Grounds | None) -> Iterator[Block]:
     """Say that the question would find something else today: what is written has changed, or the question was read with another before it."""
     t = context.t
     yield Title(text=t("Why this answer"), badge=badge(function, context.language))
     yield from _asked(context, sheet, action)
     yield Text(text=t("This isn't what your question would find now: what the functions have written has changed since, or I read it differently."))
-    if evidence is not None and (nearest := _nearest(context, function, evidence)):
+    if grounds is not None and (nearest := _nearest(context, function, grounds)):
         yield Text(text=nearest)
     yield _ways_on(context, action)
 
@@ -63,21 +63,21 @@ def _asked(context: Context, sheet: Sheet, action: Why) -> Iterator[Block]:
     yield Text(text=t("I answered with: “{title}”", title=sheet.title.to(context.language)))
 
 
-def _reasons(context: Context, function: Function, sheet: Sheet, evidence: Evidence, segments: frozenset[str]) -> Iterator[str]:
+def _reasons(context: Context, function: Function, sheet: Sheet, grounds: Grounds, segments: frozenset[str]) -> Iterator[str]:
     t = context.t
     if context.understood and context.understood.follows:
         yield t("I read your question together with the one before it.")
-    if nearest := _nearest(context, function, evidence):
+    if nearest := _nearest(context, function, grounds):
         yield nearest
-    if evidence.words:
-        yield t("Words that both say: {words}", words=", ".join(evidence.words))
+    if grounds.words:
+        yield t("Words that both say: {words}", words=", ".join(grounds.words))
     else:
         yield t("They share no word: it's their meaning that is near.")
     from_whom = t("It's from what {function} has written.", function=short_name(function, context.language))
     checked = written(t, function, sheet)
     yield f"{from_whom} {checked}." if checked else from_whom
     theirs = _segments(context, sheet, segments)
-    if evidence.segment and theirs:
+    if grounds.segment and theirs:
         yield t("Another answer came about as near. This one is meant for you ({groups}), so it came first.", groups=theirs)
     elif theirs:
         yield t("It's meant for you: {groups}.", groups=theirs)
@@ -85,13 +85,13 @@ def _reasons(context: Context, function: Function, sheet: Sheet, evidence: Evide
         yield t("It's open to everyone.")
 
 
-def _nearest(context: Context, function: Function, evidence: Evidence) -> str | None:
+def _nearest(context: Context, function: Function, grounds: Grounds) -> str | None:
     """Quote the text that is nearest, and say whose words they are."""
     t, name = context.t, short_name(function, context.language)
-    if evidence.nearest is None or evidence.kind is None:
+    if grounds.nearest is None or grounds.kind is None:
         return None
-    words = clipped(" ".join(evidence.nearest.split()), _QUOTED)
-    match evidence.kind:
+    words = clipped(" ".join(grounds.nearest.split()), _QUOTED)
+    match grounds.kind:
         case "phrasing":
             return t("Nearest to your question: “{words}”, a way of asking that {function} wrote down.", words=words, function=name)
         case "title":
@@ -99,7 +99,7 @@ def _nearest(context: Context, function: Function, evidence: Evidence) -> str | 
         case "sentence":
             return t("Nearest to your question: “{words}”, a sentence of this answer, written by {function}.", words=words, function=name)
         case _:
-            assert_never(evidence.kind)
+            assert_never(grounds.kind)
 
 
 def _segments(context: Context, sheet: Sheet, segments: frozenset[str]) -> str:
@@ -108,9 +108,9 @@ def _segments(context: Context, sheet: Sheet, segments: frozenset[str]) -> str:
     return ", ".join(known[slug].to(context.language) if slug in known else slug for slug in sheet.audience if slug in segments)
 
 
-def _confidence(context: Context, evidence: Evidence) -> str:
+def _confidence(context: Context, grounds: Grounds) -> str:
     """Say how sure the answer is, and what that has meant so far; without a figure where none is known."""
-    t, share = context.t, evidence.confidence or 0.0
+    t, share = context.t, grounds.confidence or 0.0
     match certainty := _certainty(context, share):
         case "sure":
             return t("I'm sure of it: {share}", share=_share(t, share))

@@ -15,7 +15,7 @@ from dialogs.search.corpus import Corpus, in_order
 from dialogs.search.crossfit import cross_fitted
 from dialogs.search.elsewhere import ELSEWHERE
 from dialogs.search.lexical import grams_of
-from dialogs.search.match import Candidate, Evidence, Match
+from dialogs.search.match import Candidate, Grounds, Match
 from dialogs.search.ranking import Floats, Lens, Ranking, logs_of
 from dialogs.search.rows import Row, rows_of
 from dialogs.search.text import terms, words
@@ -112,9 +112,9 @@ class Index:
         """Return the nearest sheets for these segments whatever the confidence, the best first."""
         return self._candidates(self._found(question, vector, segments, strange)[0][:most])
 
-    def evidence(
+    def grounds(
         self, question: str, vector: Floats, segments: frozenset[str], sheet_id: str, strange: Mapping[str, Floats] = _NOTHING
-    ) -> Evidence | None:
+    ) -> Grounds | None:
         """Return why a sheet answers a question, None where it isn't there for these segments."""
         found, _ = self._found(question, vector, segments, strange)
         place = next((place for place, (number, _, _) in enumerate(found) if self.sheets[number].id == sheet_id), None)
@@ -122,7 +122,7 @@ class Index:
             return None
         number, score, fit = found[place]
         row = self._parts.nearest(number, np.asarray(vector, dtype=np.float32))
-        return Evidence(
+        return Grounds(
             id=sheet_id,
             nearest=row.text,
             kind=row.kind,

@@ -92,7 +92,7 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Evidence:
+class Grounds:
     """Why a sheet answers a question: the text of it that is nearest, the words that both say, and whether the person's own segment decided.
 
     `nearest` is None for a sheet without a text. `words` are the question's, as it was written. `confidence` is the match's, None where the
@@ -112,7 +112,7 @@ class Understood:
     """A message, understood: exactly one of `talk`, `function` and `match` says what it is.
 
     `language` is the message's own when it can be told (at least three words), else None. `follows` is True where the message was read with
-    what came before. `detail` is the part of the sheet that is asked for, None for the whole of it. `evidence` is there when it was asked for
+    what came before. `detail` is the part of the sheet that is asked for, None for the whole of it. `grounds` is there when it was asked for
     (`Asked.explain`) and the sheet may still be seen.
     """
 
@@ -123,4 +123,4 @@ class Understood:
     match: Match | None = None
     follows: bool = False
     detail: Detail | None = None
-    evidence: Evidence | None = None
+    grounds: Grounds | None = None

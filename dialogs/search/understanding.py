@@ -13,7 +13,7 @@ from dialogs.search.followup import Leaning, blended, is_mentioned, leaning, tog
 from dialogs.search.functions import Functions, Heard
 from dialogs.search.index import OFFERED, Index, texts_of
 from dialogs.search.language import identifier, language_of
-from dialogs.search.match import Asked, Candidate, Detail, Evidence, FunctionAsked, Match, Previous, Talk, Understood
+from dialogs.search.match import Asked, Candidate, Detail, FunctionAsked, Grounds, Match, Previous, Talk, Understood
 from dialogs.search.routing import Sought, carrying, sought
 from dialogs.search.talk import is_addressed, talk_of
 from dialogs.search.text import words
@@ -126,7 +126,7 @@ class Understanding:
         if not self.index.sheets:
             return replace(understood, match=Match(outcome="none"))
         search, (read,) = self._search((self._mended(understood.question),), encode, segments)
-        return replace(understood, match=search.match(read), evidence=search.evidence(read, sheet))
+        return replace(understood, match=search.match(read), grounds=search.grounds(read, sheet))
 
     def searched(self, message: str, encode: Encode, segments: frozenset[str]) -> Match:
         """Look a message up in the index, whatever else it may be: a greeting that is one of the catalogue's own questions."""
@@ -205,8 +205,8 @@ class _Search:
     def match(self, read: _Read) -> Match:
         return self.index.match(*read, self.segments, self.strange)
 
-    def evidence(self, read: _Read, sheet: str) -> Evidence | None:
-        return self.index.evidence(*read, self.segments, sheet, self.strange)
+    def grounds(self, read: _Read, sheet: str) -> Grounds | None:
+        return self.index.grounds(*read, self.segments, sheet, self.strange)
 
     def ranked(self, read: _Read) -> tuple[Candidate, ...]:
         return self.index.ranked(*read, self.segments, _WEIGHED, self.strange)

@@ -11,19 +11,19 @@ from dialogs.events import Event
 from dialogs.messages import Place
 from dialogs.people import Person
 from dialogs.router import asked_of, decide
-from dialogs.search.match import Asked, Candidate, Evidence, FunctionAsked, Match, Understood
+from dialogs.search.match import Asked, Candidate, FunctionAsked, Grounds, Match, Understood
 from dialogs.turn import Context, State, exchange_id
 from tests.company import ALICE, BOB, CATALOGUE, COMPANY, DANA, IT, LAPTOP
 from tests.conversation import CHANNEL, said, taps
 from tests.dialogs.told import buttons, context, found, message, words
 
 WHY = Why(id="it_laptop", exchange="e1", question="my old laptop died this morning")
-NEAREST = Evidence(id="it_laptop", nearest="my laptop died", kind="phrasing", words=("laptop", "died"), confidence=0.93)
+NEAREST = Grounds(id="it_laptop", nearest="my laptop died", kind="phrasing", words=("laptop", "died"), confidence=0.93)
 
 
-def explained(evidence: Evidence | None, *, outcome: Literal["sure", "likely"] = "sure", follows: bool = False) -> Understood:
+def explained(grounds: Grounds | None, *, outcome: Literal["sure", "likely"] = "sure", follows: bool = False) -> Understood:
     match = Match(outcome=outcome, candidates=(Candidate(id="it_laptop", score=1.0),), confidence=0.93)
-    return Understood(question=WHY.question, language="en", match=match, follows=follows, evidence=evidence)
+    return Understood(question=WHY.question, language="en", match=match, follows=follows, grounds=grounds)
 
 
 def why(
@@ -109,20 +109,20 @@ def test_confidence_is_said_in_words_with_what_they_mean(confidence: float, outc
 
 
 def test_an_answer_meant_for_the_persons_groups_says_so() -> None:
-    kit, evidence = Why(id="it_demo_kit", exchange="e1", question="kit"), replace(NEAREST, id="it_demo_kit")
-    assert "• It's meant for you: Sales teams." in why(explained(evidence), event=taps(kit))
+    kit, grounds = Why(id="it_demo_kit", exchange="e1", question="kit"), replace(NEAREST, id="it_demo_kit")
+    assert "• It's meant for you: Sales teams." in why(explained(grounds), event=taps(kit))
     won = "• Another answer came about as near. This one is meant for you (Sales teams), so it came first."
-    assert won in why(explained(replace(evidence, segment=True)), event=taps(kit))
+    assert won in why(explained(replace(grounds, segment=True)), event=taps(kit))
     unnamed = replace(CATALOGUE, company=replace(COMPANY, segments={}))
-    assert "• It's meant for you: sales." in why(explained(evidence), event=taps(kit), catalogue=unnamed)
+    assert "• It's meant for you: sales." in why(explained(grounds), event=taps(kit), catalogue=unnamed)
 
 
-@pytest.mark.parametrize("evidence", [None, replace(NEAREST, confidence=None), replace(NEAREST, confidence=None, nearest=None)])
-def test_what_the_question_would_not_find_now_is_not_made_up_for(evidence: Evidence | None) -> None:
-    text = why(explained(evidence))
+@pytest.mark.parametrize("grounds", [None, replace(NEAREST, confidence=None), replace(NEAREST, confidence=None, nearest=None)])
+def test_what_the_question_would_not_find_now_is_not_made_up_for(grounds: Grounds | None) -> None:
+    text = why(explained(grounds))
     assert "This isn't what your question would find now" in text
     assert "are right" not in text
-    assert ("my laptop died" in text) == (evidence is not None and evidence.nearest is not None)
+    assert ("my laptop died" in text) == (grounds is not None and grounds.nearest is not None)
 
 
 def test_a_question_that_is_about_a_function_today_found_something_else_then() -> None:

@@ -17,7 +17,7 @@ from dialogs.people import Person
 from dialogs.profile_form import digest
 from dialogs.rights import Grant, Role
 from dialogs.router import decide
-from dialogs.search.match import Candidate, Evidence, Match, Understood
+from dialogs.search.match import Candidate, Grounds, Match, Understood
 from dialogs.turn import Context, State
 from tests.conversation import CHANNEL, DIRECT, asks_form, opens_home, said, submits, taps
 from tests.stories.test_every_reply import problems
@@ -134,10 +134,10 @@ def test_why_an_answer_of_each_function(catalogue: Catalogue, where: Reference, 
     for sheet in [sheet for _, sheet in catalogue.sheets()][::15]:
         match = Match(outcome="sure", candidates=(Candidate(id=sheet.id, score=1.0),), confidence=0.96)
         words = tuple(LONG.split()[:20])
-        evidence = Evidence(id=sheet.id, nearest=LONG, kind="sentence", words=words, confidence=0.96, segment=True)
+        grounds = Grounds(id=sheet.id, nearest=LONG, kind="sentence", words=words, confidence=0.96, segment=True)
         why = taps(Why(id=sheet.id, exchange="5a1e0000-0000-4000-8000-000000000000", question=LONG[:512]), where=where)
-        for found in (evidence, replace(evidence, confidence=None), None):
-            understood = Understood(question=LONG[:512], match=match, follows=True, evidence=found)
+        for found in (grounds, replace(grounds, confidence=None), None):
+            understood = Understood(question=LONG[:512], match=match, follows=True, grounds=found)
             assert problems(told([why], catalogue, language, role=None, understood=understood)) == []
     gone = taps(Why(id="gone", exchange="e", question="?"), where=where)
     assert problems(told([gone, asks_form(ReportWrong(id="gone", exchange="e"), where=where)], catalogue, language, role=None)) == []

@@ -94,14 +94,14 @@ def test_what_is_gone_is_never_returned(kept: set[str], question: str, index: In
 
 
 @given(gone=st.lists(st.integers(0, 4), max_size=4))
-def test_a_phrasing_that_is_gone_is_no_evidence_any_more(gone: list[int], index: Index, encode: Encoding) -> None:
+def test_a_phrasing_that_is_gone_is_no_grounds_any_more(gone: list[int], index: Index, encode: Encoding) -> None:
     left = tuple(text for place, text in enumerate(BADGE.phrasings.fr) if place not in gone)
     told = replace(BADGE, phrasings=replace(BADGE.phrasings, fr=left))
     newer = amended(index, edited(tuple(told if sheet.id == BADGE.id else sheet for _, sheet in CATALOGUE.sheets())), encode)
     for text in BADGE.phrasings.fr:
-        evidence = newer.evidence(text, encode.one(text), EVERYBODY, BADGE.id)
-        assert evidence is not None
-        assert (evidence.nearest == text) == (text in left)
+        grounds = newer.grounds(text, encode.one(text), EVERYBODY, BADGE.id)
+        assert grounds is not None
+        assert (grounds.nearest == text) == (text in left)
 
 
 @pytest.mark.parametrize("question", ["Quel est le sens de la vie ?", "the thing with the thing", "où", "xyzzy 4000"])

@@ -135,12 +135,12 @@ def test_an_answer_is_explained_by_what_is_near_and_what_both_say(understanding:
     best = match.candidates[0].id
     understood = understanding.understand(Asked(text=asked, explain=best), encode, EVERYBODY)
     assert understood.match == match
-    assert understood.evidence is not None
-    assert (understood.evidence.id, understood.evidence.confidence) == (best, match.confidence)
-    assert "badge" in understood.evidence.words
-    assert understood.evidence.nearest
+    assert understood.grounds is not None
+    assert (understood.grounds.id, understood.grounds.confidence) == (best, match.confidence)
+    assert "badge" in understood.grounds.words
+    assert understood.grounds.nearest
     gone = understanding.understand(Asked(text=asked, explain="gone"), encode, EVERYBODY)
-    assert gone.evidence is None
+    assert gone.grounds is None
     nothing = Catalogue(company=Company(name="x"), functions=())
     empty = Understanding.build(nothing, Index.build(nothing, {}))
     assert empty.understand(Asked(text=asked, explain="gone"), nowhere, EVERYBODY).match == Match(outcome="none")

@@ -6,23 +6,23 @@ import numpy as np
 import pytest
 
 from dialogs.search.index import Index
-from dialogs.search.match import Evidence
+from dialogs.search.match import Grounds
 from tests.dialogs.search.conftest import BADGE, EVERYBODY, MANAGERS, Encoding
 from tests.dialogs.search.test_index import LEAVE_ONLY, catalogue_of, found
 
 
-def told(index: Index, question: str, sheet: str, encode: Encoding, segments: frozenset[str] = EVERYBODY) -> Evidence | None:
+def told(index: Index, question: str, sheet: str, encode: Encoding, segments: frozenset[str] = EVERYBODY) -> Grounds | None:
     strange = index.strange(question)
-    return index.evidence(question, encode.one(question), segments, sheet, dict(zip(strange, encode(strange), strict=True)))
+    return index.grounds(question, encode.one(question), segments, sheet, dict(zip(strange, encode(strange), strict=True)))
 
 
 def test_the_nearest_phrasing_and_the_shared_words_as_they_were_written(index: Index, encode: Encoding) -> None:
-    evidence = told(index, "J'ai PERDU mes Badges hier", "fac_badge", encode)
-    assert evidence is not None
-    assert (evidence.nearest, evidence.kind) == ("j'ai perdu mon badge", "phrasing")
-    assert evidence.words == ("PERDU", "Badges")
-    assert evidence.confidence == found(index, "J'ai PERDU mes Badges hier", encode).confidence
-    assert not evidence.segment
+    grounds = told(index, "J'ai PERDU mes Badges hier", "fac_badge", encode)
+    assert grounds is not None
+    assert (grounds.nearest, grounds.kind) == ("j'ai perdu mon badge", "phrasing")
+    assert grounds.words == ("PERDU", "Badges")
+    assert grounds.confidence == found(index, "J'ai PERDU mes Badges hier", encode).confidence
+    assert not grounds.segment
 
 
 @pytest.mark.parametrize(
@@ -30,15 +30,15 @@ def test_the_nearest_phrasing_and_the_shared_words_as_they_were_written(index: I
     [("Lost or broken badge", "fac_badge", "title"), ("La paie corrige une erreur le mois suivant", "hr_payslip", "sentence")],
 )
 def test_a_title_or_a_sentence_may_be_what_is_nearest(question: str, sheet: str, kind: str, index: Index, encode: Encoding) -> None:
-    evidence = told(index, question, sheet, encode)
-    assert evidence is not None
-    assert evidence.kind == kind
+    grounds = told(index, question, sheet, encode)
+    assert grounds is not None
+    assert grounds.kind == kind
 
 
 def test_a_sheet_that_the_question_doesnt_find_has_no_confidence(index: Index, encode: Encoding) -> None:
-    evidence = told(index, "j'ai perdu mon badge", "hr_leave", encode)
-    assert evidence is not None
-    assert evidence.confidence is None
+    grounds = told(index, "j'ai perdu mon badge", "hr_leave", encode)
+    assert grounds is not None
+    assert grounds.confidence is None
 
 
 @pytest.mark.parametrize("sheet", ["hr_review", "gone"])
@@ -47,7 +47,7 @@ def test_there_is_none_of_a_sheet_that_isnt_theirs_or_isnt_there(sheet: str, ind
 
 
 def test_nor_in_an_empty_catalogue() -> None:
-    assert Index.build(catalogue_of(), {}).evidence("badge", np.zeros(512, dtype=np.float32), EVERYBODY, "badge") is None
+    assert Index.build(catalogue_of(), {}).grounds("badge", np.zeros(512, dtype=np.float32), EVERYBODY, "badge") is None
 
 
 def test_it_says_where_the_persons_segment_decided(encode: Encoding) -> None:
@@ -56,4 +56,4 @@ def test_it_says_where_the_persons_segment_decided(encode: Encoding) -> None:
     index = Index.build(catalogue, encode.vectors_of(catalogue))
     question = "my badge stopped working"
     decided = {sheet: told(index, question, sheet, encode, MANAGERS) for sheet in ("badge_managers", "fac_badge")}
-    assert {sheet: evidence is not None and evidence.segment for sheet, evidence in decided.items()} == {"badge_managers": True, "fac_badge": False}
+    assert {sheet: grounds is not None and grounds.segment for sheet, grounds in decided.items()} == {"badge_managers": True, "fac_badge": False}
