@@ -40,7 +40,16 @@ class Postgresql:
         self._queues: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def read(self, body: Callable[[Session], T]) -> T:
-        """Run a body that only reads; once more where its connection had died while it was idle."""
+        """Run a body that only reads. It ends even where its caller is cancelled: a connection that's left in the middle is lost to the pool."""
+        reading = asyncio.get_running_loop().create_task(self._read_again(body))
+        try:
+            return await asyncio.shield(reading)
+        except asyncio.CancelledError:
+            await asyncio.gather(reading, return_exceptions=True)
+            raise
+
+    async def _read_again(self, body: Callable[[Session], T]) -> T:
+        """Read; once more where the connection had died while it was idle."""
         try:
             return await self._read(body)
         except DBAPIError as error:

@@ -48,7 +48,7 @@ def body_of(name: str = "message_im") -> str:
         gestures.signed(body_of() + " "),
         gestures.signed(body_of(), timestamp=1767603800),
         gestures.signed(body_of(), timestamp=int(gestures.signed("")["X-Slack-Request-Timestamp"]) - 310),
-        gestures.signed(body_of(), timestamp=int(gestures.signed("")["X-Slack-Request-Timestamp"]) + 310),
+        gestures.signed(body_of(), timestamp=int(gestures.signed("")["X-Slack-Request-Timestamp"]) + 3_600),
     ],
 )
 async def test_what_slack_did_not_sign_in_the_last_five_minutes_is_refused(untouched: Bot, headers: dict[str, str]) -> None:
