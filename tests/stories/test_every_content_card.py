@@ -19,7 +19,7 @@ from dialogs.sheet_form import base_of, values_of
 from dialogs.turn import Context
 from tests.company import ENGLISH_ONLY
 from tests.conversation import CHANNEL, DIRECT, asks_form, said, submits, taps
-from tests.stories.test_every_reply import problems
+from tests.stories.shown_whole import problems
 
 TITLE = ("Où en est le remboursement de mes frais de mission à Nantes, envoyés avant-hier à la comptabilité ? " * 2)[:150]
 ADMIN = Person(id="p", name="Maëlys", email="maelys@solane.example", linked=True, greeted=True)

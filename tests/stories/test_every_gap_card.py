@@ -19,7 +19,7 @@ from dialogs.router import decide
 from dialogs.turn import Context
 from tests.company import NOON
 from tests.conversation import CHANNEL, DIRECT, asks_form, said, submits, taps
-from tests.stories.test_every_reply import problems
+from tests.stories.shown_whole import problems
 
 LONG = "Bonjour, où en est ⟨name⟩ du remboursement de mes frais de mission à Nantes ? " * 6
 ADMIN = Person(id="p", name="Maëlys", email="maelys@solane.example", linked=True, greeted=True)

@@ -20,7 +20,7 @@ from dialogs.router import decide
 from dialogs.search.match import Candidate, Grounds, Match, Understood
 from dialogs.turn import Context, State
 from tests.conversation import CHANNEL, DIRECT, asks_form, opens_home, said, submits, taps
-from tests.stories.test_every_reply import problems
+from tests.stories.shown_whole import problems
 
 ADMIN = Person(id="p", name="Maëlys-Clémentine de La Rochefoucauld", email="maelys@solane.example", linked=True, greeted=True)
 LONG = "les équipes commerciales de toutes les agences, et ceux qui partent chez un client " * 20
