@@ -112,12 +112,10 @@ def sheet_written(event: FormSubmitted, context: Context, action: WriteSheet) ->
 
 def ask_removal(event: Event, context: Context, action: RemoveSheet) -> Turn:
     """Ask whether a sheet is really to go."""
-    found = context.catalogue.sheet(action.id)
-    if found is None:
-        return _gone(event, context)
-    function, sheet = found
-    if not may(context.grants, Act.REMOVE_CONTENT, function.slug):
-        return refused(event, context, Act.REMOVE_CONTENT, function.slug, action.id)
+    found = _removable(event, context, action)
+    if isinstance(found, Turn):
+        return found
+    _, sheet = found
     t = context.t
     blocks = (
         Text(text=sheet.title.to(context.language), strong=True),
@@ -128,14 +126,22 @@ def ask_removal(event: Event, context: Context, action: RemoveSheet) -> Turn:
     return Turn(replies=(shown,))
 
 
-def removal_confirmed(event: FormSubmitted, context: Context, action: RemoveSheet) -> Turn:
-    """Remove a sheet."""
+def _removable(event: Event, context: Context, action: RemoveSheet) -> tuple[Function, Sheet] | Turn:
+    """Return the sheet that is to go, with its function; else what to reply."""
     found = context.catalogue.sheet(action.id)
     if found is None:
         return _gone(event, context)
+    if not may(context.grants, Act.REMOVE_CONTENT, found[0].slug):
+        return refused(event, context, Act.REMOVE_CONTENT, found[0].slug, action.id)
+    return found
+
+
+def removal_confirmed(event: FormSubmitted, context: Context, action: RemoveSheet) -> Turn:
+    """Remove a sheet."""
+    found = _removable(event, context, action)
+    if isinstance(found, Turn):
+        return found
     function, sheet = found
-    if not may(context.grants, Act.REMOVE_CONTENT, function.slug):
-        return refused(event, context, Act.REMOVE_CONTENT, function.slug, action.id)
     t = context.t
     fact = CatalogueEdited(catalogue=without_sheet(context.catalogue, action.id), act=Act.REMOVE_CONTENT, function=function.slug, subject=action.id)
     blocks = (

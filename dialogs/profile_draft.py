@@ -30,22 +30,28 @@ def card(context: Context, draft: Function, opening: tuple[Block, ...] = (), *, 
 
 def open_form(event: Event, context: Context, action: EditProfile) -> Turn:
     """Open the form of a draft, or of the profile that is published where nothing is drafted."""
-    function = context.catalogue.function(action.slug)
-    if function is None:
-        return nowhere(event, context)
-    if not may(context.grants, Act.DRAFT_PROFILE, action.slug):
-        return refused(event, context, Act.DRAFT_PROFILE, action.slug, action.slug)
+    function = _draftable(event, context, action.slug)
+    if isinstance(function, Turn):
+        return function
     values = values_of(context, drafted_or_published(context, function))
     return Turn(replies=(form(context, values, replace(action, base=base_of(values))),))
 
 
-def completed(event: FormSubmitted, context: Context, action: EditProfile) -> Turn:
-    """Keep what was typed as the draft, unless something in it is wrong, or somebody else changed the same thing meanwhile."""
-    function = context.catalogue.function(action.slug)
+def _draftable(event: Event, context: Context, slug: str) -> Function | Turn:
+    """Return the function whose profile is to be drafted; else what to reply."""
+    function = context.catalogue.function(slug)
     if function is None:
         return nowhere(event, context)
-    if not may(context.grants, Act.DRAFT_PROFILE, action.slug):
-        return refused(event, context, Act.DRAFT_PROFILE, action.slug, action.slug)
+    if not may(context.grants, Act.DRAFT_PROFILE, slug):
+        return refused(event, context, Act.DRAFT_PROFILE, slug, slug)
+    return function
+
+
+def completed(event: FormSubmitted, context: Context, action: EditProfile) -> Turn:
+    """Keep what was typed as the draft, unless something in it is wrong, or somebody else changed the same thing meanwhile."""
+    function = _draftable(event, context, action.slug)
+    if isinstance(function, Turn):
+        return function
     former = drafted_or_published(context, function)
     now = values_of(context, former)
     both = merged(typed(event.values, now), now, action.base)
