@@ -12,7 +12,7 @@ from importlib.resources import files
 
 from aiohttp import web
 
-from adapters.playground import slack_payloads
+from adapters.playground import slack_payloads, teams_payloads
 from adapters.playground.accounts import Account, accounts
 from adapters.playground.conversations import Conversation, Conversations, Json, Place, UnknownTargetError, Window
 from adapters.playground.gesture import Gesture, read_gesture
@@ -21,8 +21,8 @@ from adapters.playground.slack import RESPOND_PATH, Slack
 from adapters.playground.slack_api import SlackApi
 from adapters.playground.teams import Teams
 from adapters.playground.teams_connector import TeamsConnector
-from adapters.playground.teams_payloads import CHANNEL as TEAMS_CHANNEL
 from adapters.playground.wire import Answer, Wire
+from dialogs.events import Reference, Scope
 from dialogs.people import DirectoryRow
 
 SLACK_API_PATH = "/playground/slack/api/"
@@ -34,6 +34,11 @@ _TYPES = {"html": "text/html", "css": "text/css", "js": "text/javascript", "svg"
 def slack_api_url(base_url: str) -> str:
     """Return the Slack Web API address to give to the Slack adapter; `base_url` such as `http://127.0.0.1:3978`."""
     return f"{base_url.rstrip('/')}{SLACK_API_PATH}"
+
+
+def experts_channel(team: str) -> Reference:
+    """Return Slack's channel in which the experts of every function answer."""
+    return Reference(platform="slack", tenant=team, conversation=slack_payloads.DESK, scope=Scope.CHANNEL)
 
 
 class Playground:
@@ -57,7 +62,7 @@ class Playground:
         self._by_id = {account.id: account for account in self._accounts}
         self._language = language
         self._wire = Wire()
-        self._conversations = Conversations(self._accounts, slack_channel=slack_payloads.CHANNEL, teams_channel=TEAMS_CHANNEL)
+        self._conversations = Conversations(self._accounts, _channels())
         self._slack = Slack(self._conversations, self._wire, team=team, bot_token=bot_token, signing_secret=signing_secret, now=now)
         self._teams = Teams(self._conversations, self._wire, tenant=tenant, now=now)
         self._api = SlackApi(self._slack, self._accounts)
@@ -116,7 +121,13 @@ class Playground:
             }
             for one in self._accounts
         ]
-        company = {"language": self._language, "channel": slack_payloads.CHANNEL_NAME, "command": slack_payloads.COMMAND, "people": people}
+        company = {
+            "language": self._language,
+            "channel": slack_payloads.CHANNEL_NAME,
+            "desk": slack_payloads.DESK_NAME,
+            "command": slack_payloads.COMMAND,
+            "people": people,
+        }
         return web.json_response({**company, "bot": {"name": "pourqui", "user": slack_payloads.BOT_USER}}, headers=page_headers())
 
     async def _events(self, request: web.Request) -> web.StreamResponse:
@@ -155,9 +166,11 @@ class Playground:
             "submit": lambda g, who, where: slack.submit(who, g.text("window"), g.text("view"), g.object("values")),
             "close": lambda g, who, where: slack.close(who, g.text("view")),
             "command": lambda g, who, where: slack.command(who, g.text("window"), where, g.text("text", empty=True)),
-            "shortcut": lambda g, who, where: slack.shortcut(who, g.text("window"), where, g.text("message")),
+            "shortcut": lambda g, who, where: slack.shortcut(who, g.text("window"), where, g.text("message"), g.text("name")),
+            "edit": lambda g, who, where: slack.rewrite(who, where, g.text("message"), g.text("text")),
+            "delete": lambda g, who, where: slack.delete(who, where, g.text("message")),
         }
-        return await self._make(request, handlers, ("slack/dm", "slack/channel"))
+        return await self._make(request, handlers, ("slack/dm", "slack/channel", "slack/desk"))
 
     async def _teams_gesture(self, request: web.Request) -> web.StreamResponse:
         teams = self._teams
@@ -166,14 +179,18 @@ class Playground:
             "open": lambda g, who, where: teams.open(who, where),
             "tap": lambda g, who, where: teams.tap(who, where, g.text("message"), g.object("button")),
             "submit": lambda g, who, where: teams.submit(who, where, g.text("message"), g.object("data")),
+            "edit": lambda g, who, where: teams.rewrite(who, where, g.text("message"), g.text("text")),
+            "delete": lambda g, who, where: teams.delete(who, where, g.text("message")),
+            "action": lambda g, who, where: teams.message_action(who, where, g.text("message")),
+            "submit_action": lambda g, who, where: teams.submit_action(who, where, g.text("message"), g.object("data")),
         }
-        return await self._make(request, handlers, ("teams/chat", "teams/channel"))
+        return await self._make(request, handlers, ("teams/chat", "teams/channel", "teams/desk"))
 
     async def _make(
         self,
         request: web.Request,
         handlers: dict[str, Callable[[Gesture, Account, Conversation], Awaitable[Answer | None]]],
-        places: tuple[Place, Place],
+        places: tuple[Place, ...],
     ) -> web.StreamResponse:
         """Make a gesture, and tell the page what the program answered; `request` is null where the platform would have sent nothing."""
         handler = handlers.get(request.match_info["gesture"])
@@ -190,6 +207,16 @@ class Playground:
             raise web.HTTPGone(text=f"{error}\n") from error
         told: Json = {"request": answer.shown() if answer else None, "body": answer.body if answer and isinstance(answer.body, dict) else None}
         return web.json_response(told, headers=page_headers())
+
+
+def _channels() -> tuple[Conversation, ...]:
+    name, desk = slack_payloads.CHANNEL_NAME, slack_payloads.DESK_NAME
+    return (
+        Conversation(place="slack/channel", id=slack_payloads.CHANNEL, name=name),
+        Conversation(place="slack/desk", id=slack_payloads.DESK, name=desk),
+        Conversation(place="teams/channel", id=teams_payloads.CHANNEL, name=name),
+        Conversation(place="teams/desk", id=teams_payloads.DESK, name=desk),
+    )
 
 
 async def _stream(response: web.StreamResponse, picture: Json, window: Window) -> None:

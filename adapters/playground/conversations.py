@@ -12,7 +12,7 @@ KEPT = 200  # posts of a conversation
 WAITING = 500  # events that a window may lag behind before it has to come back for the whole picture
 WINDOWS = 50  # open at a time; the oldest makes room
 
-Place = Literal["slack/dm", "slack/channel", "teams/chat", "teams/channel"]
+Place = Literal["slack/dm", "slack/channel", "slack/desk", "teams/chat", "teams/channel", "teams/desk"]
 Json = dict[str, Any]
 
 
@@ -51,10 +51,11 @@ class Post:
 
 @dataclass(slots=True, kw_only=True)
 class Conversation:
-    """A private conversation of `owner` with the bot, or (None) the channel that everybody reads."""
+    """A private conversation of `owner` with the bot, or (None) a channel that everybody reads, by its name."""
 
     place: Place
     id: str
+    name: str = ""
     owner: Account | None = None
     _posts: dict[str, Post] = field(default_factory=dict)
 
@@ -105,11 +106,8 @@ class Window:
 class Conversations:
     """Every conversation of the playground, by the platform's own id, and who watches them."""
 
-    def __init__(self, accounts: tuple[Account, ...], *, slack_channel: str, teams_channel: str) -> None:
-        places: list[Conversation] = [
-            Conversation(place="slack/channel", id=slack_channel),
-            Conversation(place="teams/channel", id=teams_channel),
-        ]
+    def __init__(self, accounts: tuple[Account, ...], channels: tuple[Conversation, ...]) -> None:
+        places = list(channels)
         for account in accounts:
             places.append(Conversation(place="slack/dm", id=account.slack_dm, owner=account))
             places.append(Conversation(place="teams/chat", id=account.teams_chat, owner=account))
@@ -121,7 +119,7 @@ class Conversations:
         return self._by_id.get(conversation_id)
 
     def of(self, account: Account, place: Place) -> Conversation:
-        """Return what an account sees in a place: its own private conversation, or the channel."""
+        """Return what an account sees in a place: its own private conversation, or a channel."""
         return next(one for one in self._by_id.values() if one.place == place and one.owner in (None, account))
 
     def seen_by(self, account: Account) -> dict[Place, list[Json]]:

@@ -68,13 +68,27 @@ class Slack:
         self._last_ts = 0
 
     async def write(self, account: Account, conversation: Conversation, text: str, thread: str | None) -> Answer | None:
-        """Post a message; the bot hears it in its own conversation, and in the channel when it's mentioned (else None)."""
+        """Post a message; the bot gets it as such, and in a channel as a mention besides, where it's one."""
         ts, at = self.stamp()
         message = payloads.written(account, self.team, text=text, ts=ts, thread=thread)
         self.conversations.post(conversation, Post(id=ts, author=account, at=at, body=message, thread=thread))
-        if conversation.owner is None and payloads.BOT_USER not in message["text"]:
-            return None
-        return await self._send_event(payloads.message_event(account, self.team, conversation, message))
+        heard = await self._send_event(payloads.message_event(account, self.team, conversation, message))
+        if conversation.owner is None and payloads.BOT_USER in message["text"]:
+            return await self._send_event(payloads.mention_event(account, self.team, conversation, message))
+        return heard
+
+    async def rewrite(self, account: Account, conversation: Conversation, message: str, text: str) -> Answer:
+        """Edit a message of one's own. Raises UnknownTargetError."""
+        post = _own(conversation, message, account)
+        written = payloads.written(account, self.team, text=text, ts=post.id, thread=post.thread)
+        self.conversations.change(conversation, post, written)
+        return await self._send_event(payloads.changed_event(account, self.team, conversation, post.body, written, self.stamp()[0]))
+
+    async def delete(self, account: Account, conversation: Conversation, message: str) -> Answer:
+        """Delete a message of one's own. Raises UnknownTargetError."""
+        post = _own(conversation, message, account)
+        self.conversations.remove(conversation, post)
+        return await self._send_event(payloads.deleted_event(account, self.team, conversation, post.body, self.stamp()[0]))
 
     async def open(self, account: Account, tab: str) -> Answer:
         """Open the bot's home or messages tab."""
@@ -148,16 +162,16 @@ class Slack:
             self.say(conversation, said, only_for=None if said.get("response_type") == "in_channel" else account)
         return answer
 
-    async def shortcut(self, account: Account, window: str, conversation: Conversation, message: str) -> Answer:
-        """Use the message shortcut on a message. Raises UnknownTargetError."""
+    async def shortcut(self, account: Account, window: str, conversation: Conversation, message: str, name: str) -> Answer:
+        """Use a message shortcut on a message. Raises UnknownTargetError."""
         post = conversation.get(message)
-        if post is None:
-            raise UnknownTargetError(f"no message {message}")
+        if post is None or name not in payloads.SHORTCUTS:
+            raise UnknownTargetError(f"no message {message}, or no shortcut {name}")
         payload = payloads.interaction(
             "message_action",
             account,
             self.team,
-            callback_id=payloads.SHORTCUT,
+            callback_id=name,
             trigger_id=self._trigger(account, window),
             action_ts=self.stamp()[0],
             message_ts=message,
@@ -284,6 +298,13 @@ class Slack:
             "User-Agent": "Slackbot 1.0 (playground)",
         }
         return await self._wire.send(EVENTS_PATH, body, headers, kind=kind)
+
+
+def _own(conversation: Conversation, message: str, account: Account) -> Post:
+    post = conversation.get(message)
+    if post is None or post.author != account:
+        raise UnknownTargetError(f"no message {message} of {account.name}")
+    return post
 
 
 def _keep(kept: dict[str, _Kept], key: str, value: _Kept) -> None:

@@ -13,10 +13,12 @@ BOT = "B0PLAYGROUND"
 BOT_USER = "U0POURQUI"
 CHANNEL = "C0PLAYGROUND"
 CHANNEL_NAME = "entraide"
+DESK = "C0EXPERTS"  # where the experts of every function answer
+DESK_NAME = "experts"
 COMMAND = "/pourqui"
 DOMAIN = "playground"
 PARTNER_TEAM = "T0PARTNER"  # the workspace of the guest's own company (Slack Connect)
-SHORTCUT = "ask_pourqui"
+SHORTCUTS = ("ask_pourqui", "support_exchange")  # on a message
 TOKEN = "playground-verification-token"  # noqa: S105 - deprecated by Slack in favour of the signature, and still sent along
 
 
@@ -56,16 +58,49 @@ def _rich(text: str) -> list[Json]:
 
 
 def message_event(account: Account, team: str, conversation: Conversation, message: Mapping[str, Any]) -> Json:
-    """Return the callback of a message in the person's own conversation, or of a mention in the channel."""
-    private = conversation.owner is not None
+    """Return the callback of a message, which the bot gets for every conversation that it's in."""
+    return callback(account, team, {**message, "channel": conversation.id, "event_ts": message["ts"], "channel_type": _channel_type(conversation)})
+
+
+def mention_event(account: Account, team: str, conversation: Conversation, message: Mapping[str, Any]) -> Json:
+    """Return the callback of a mention in a channel; Slack sends it besides that of the message."""
+    return callback(account, team, {**message, "type": "app_mention", "channel": conversation.id, "event_ts": message["ts"]})
+
+
+def changed_event(account: Account, team: str, conversation: Conversation, former: Mapping[str, Any], message: Mapping[str, Any], ts: str) -> Json:
+    """Return the callback of a message that its author edited (docs.slack.dev/reference/events/message/message_changed)."""
     event = {
-        **message,
-        "type": "message" if private else "app_mention",
+        "type": "message",
+        "subtype": "message_changed",
+        "hidden": True,
         "channel": conversation.id,
-        "event_ts": message["ts"],
-        **({"channel_type": "im"} if private else {}),
+        "channel_type": _channel_type(conversation),
+        "ts": ts,
+        "event_ts": ts,
+        "message": {**message, "edited": {"user": account.slack_user, "ts": ts}},
+        "previous_message": former,
     }
     return callback(account, team, event)
+
+
+def deleted_event(account: Account, team: str, conversation: Conversation, former: Mapping[str, Any], ts: str) -> Json:
+    """Return the callback of a message that its author deleted (docs.slack.dev/reference/events/message/message_deleted)."""
+    event = {
+        "type": "message",
+        "subtype": "message_deleted",
+        "hidden": True,
+        "channel": conversation.id,
+        "channel_type": _channel_type(conversation),
+        "ts": ts,
+        "event_ts": ts,
+        "deleted_ts": former["ts"],
+        "previous_message": former,
+    }
+    return callback(account, team, event)
+
+
+def _channel_type(conversation: Conversation) -> str:
+    return "im" if conversation.owner is not None else "channel"
 
 
 def home_event(account: Account, *, tab: str, ts: str, view: Mapping[str, Any] | None, team: str) -> Json:
@@ -123,7 +158,7 @@ def command_form(account: Account, team: str, conversation: Conversation, *, tex
         "team_id": team,
         "team_domain": DOMAIN,
         "channel_id": conversation.id,
-        "channel_name": "directmessage" if conversation.owner else CHANNEL_NAME,
+        "channel_name": "directmessage" if conversation.owner else conversation.name,
         "user_id": account.slack_user,
         "user_name": account.handle,
         "command": COMMAND,
@@ -137,7 +172,7 @@ def command_form(account: Account, team: str, conversation: Conversation, *, tex
 
 def channel_object(conversation: Conversation) -> Json:
     """Return the conversation as interactions name it."""
-    return {"id": conversation.id, "name": "directmessage" if conversation.owner else CHANNEL_NAME}
+    return {"id": conversation.id, "name": "directmessage" if conversation.owner else conversation.name}
 
 
 def action_of(element: Mapping[str, Any], block_id: str, *, option: str | None, ts: str) -> Json:

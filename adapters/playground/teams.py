@@ -34,7 +34,7 @@ class Teams:
         return await self._send(self._activity("conversationUpdate", account, conversation, None, membersAdded=[bot]))
 
     async def write(self, account: Account, conversation: Conversation, text: str, thread: str | None) -> Answer | None:
-        """Post a message; the bot hears it in its own chat, and in the channel when it's mentioned (else None)."""
+        """Post a message; the bot hears all of them: it has the channel's consent (ChannelMessage.Read.Group)."""
         message = self._activity("message", account, conversation, thread)
         message = payloads.with_text(message, text)
         if conversation.owner is None and thread is None:
@@ -42,9 +42,41 @@ class Teams:
         at = datetime.fromisoformat(message["timestamp"])
         shown = {"text": text, "textFormat": "plain"}
         self.conversations.post(conversation, Post(id=message["id"], author=account, at=at, body=shown, thread=thread))
-        if conversation.owner is None and not payloads.is_for_the_bot(message):
-            return None
         return await self._send(message)
+
+    async def rewrite(self, account: Account, conversation: Conversation, message: str, text: str) -> Answer:
+        """Edit a message of one's own. Raises UnknownTargetError."""
+        post = _own(conversation, message, account)
+        self.conversations.change(conversation, post, {"text": text, "textFormat": "plain"})
+        edited = payloads.with_text(self._of_message("messageUpdate", "editMessage", account, conversation, post), text)
+        return await self._send(edited)
+
+    async def delete(self, account: Account, conversation: Conversation, message: str) -> Answer:
+        """Delete a message of one's own. Raises UnknownTargetError."""
+        post = _own(conversation, message, account)
+        self.conversations.remove(conversation, post)
+        return await self._send(self._of_message("messageDelete", "softDeleteMessage", account, conversation, post))
+
+    async def message_action(self, account: Account, conversation: Conversation, message: str) -> Answer:
+        """Use the message action on a message: the bot answers with the dialog to open. Raises UnknownTargetError."""
+        post = _found(conversation, message)
+        return await self._invoke(account, conversation, None, "composeExtension/fetchTask", self._on(conversation, post))
+
+    async def submit_action(self, account: Account, conversation: Conversation, message: str, filled: Mapping[str, Any]) -> Answer:
+        """Submit the dialog that the message action opened. Raises UnknownTargetError."""
+        value = {**self._on(conversation, _found(conversation, message)), "data": dict(filled)}
+        return await self._invoke(account, conversation, None, "composeExtension/submitAction", value)
+
+    def _on(self, conversation: Conversation, post: Post) -> Json:
+        author = {"user": {"id": post.author.aad_object_id, "displayName": post.author.name, "userIdentityType": "aadUser"}} if post.author else {}
+        said = {"contentType": "html", "content": str(post.body.get("text") or "")}
+        payload = {"id": post.id, "messageType": "message", "from": author, "body": said, "createdDateTime": post.at.isoformat()}
+        return {"commandId": payloads.EXCHANGE_ACTION, "commandContext": "message", "messagePayload": payload, "context": {"theme": "default"}}
+
+    def _of_message(self, kind: str, what: str, account: Account, conversation: Conversation, post: Post) -> Json:
+        """Return an activity about a message that was written before: it has that message's id, and a time of its own."""
+        told = self._activity(kind, account, conversation, _thread(conversation, post))
+        return {**told, "id": post.id, "channelData": {**told["channelData"], "eventType": what}}
 
     async def tap(self, account: Account, conversation: Conversation, message: str, button: Mapping[str, Any]) -> Answer:
         """Tap a card's button, with what was filled in: a message with a value, or an invoke (`task/fetch`, `adaptiveCard/action`).
@@ -116,6 +148,13 @@ def _found(conversation: Conversation, message: str) -> Post:
     post = conversation.get(message)
     if post is None:
         raise UnknownTargetError(f"no message {message}")
+    return post
+
+
+def _own(conversation: Conversation, message: str, account: Account) -> Post:
+    post = _found(conversation, message)
+    if post.author != account:
+        raise UnknownTargetError(f"no message {message} of {account.name}")
     return post
 
 

@@ -13,7 +13,9 @@ from adapters.playground.conversations import Conversation, Json
 BOT_USER = "28:00000000-0000-4000-8000-000000000000"
 BOT_NAME = "pourqui"
 CHANNEL = "19:playground@thread.tacv2"
+DESK = "19:experts@thread.tacv2"  # where the experts of every function answer
 TEAM = "19:playground-team@thread.tacv2"
+EXCHANGE_ACTION = "support_exchange"  # the manifest's name of the message action
 MENTION = f"<at>{BOT_NAME}</at>"
 PARTNER_TENANT = "00000000-0000-4000-8000-00000000beef"  # the tenant of the guest's own company
 
@@ -101,11 +103,6 @@ def with_text(message: Json, text: str) -> Json:
         "entities": entities,
         "attachments": [{"contentType": "text/html", "content": f"<div>{content}</div>"}],
     }
-
-
-def is_for_the_bot(message: Mapping[str, Any]) -> bool:
-    """Tell whether a message mentions the bot."""
-    return any(entity.get("type") == "mention" for entity in message["entities"])
 
 
 def size(message: Mapping[str, Any]) -> int:

@@ -28,8 +28,11 @@ export function avatar(person) {
 }
 
 const PATHS = {
+  bin: "M4.500 6h11M8 6V4h4v2M6 6l.700 10h6.600L14 6",
   close: "M5 5l10 10M15 5L5 15",
   down: "M5 8l5 5 5-5",
+  mark: "M4 5.500h12v8H9.500L6 16.500v-3H4z",
+  pencil: "M4 16l.700-3.300L13 4.400l2.600 2.600-8.300 8.300z",
   reply: "M8 5L3.500 9.500 8 14M4 9.500h7a5 5 0 0 1 5 5v1",
   send: "M3.500 10h12M10.500 4.500l5.500 5.500-5.500 5.500",
   spark: "M10 3v4M10 13v4M3 10h4M13 10h4",

@@ -66,7 +66,7 @@ async function said(platform, place, text, thread) {
     await make("slack", "command", { place, text: text.slice(world.command.length).trim() });
     return;
   }
-  if (place.endsWith("channel") && !text.includes("@pourqui")) say(t.notMentioned);
+  if (place.endsWith("channel") && !thread && !text.includes("@pourqui")) say(t.notMentioned);
   await make(platform, "message", { place, text, thread });
 }
 
@@ -76,13 +76,16 @@ const slackDoings = {
     if (place === "slack/home") make("slack", "open", { tab: "home" });
   },
   body: (post, place) => slackBlocks(post.body.blocks ?? [], post.body.text, show(), (tapped) => make("slack", "tap", { place, message: post.id, ...tapped })),
-  tools: (post, place, reply) => {
+  edited: (place, message, text) => make("slack", "edit", { place, message, text }),
+  tools: (post, place, pane) => {
     const { t } = show();
-    const inChannel = place === "slack/channel";
+    const shortcut = (name) => () => make("slack", "shortcut", { place, message: post.id, name });
     const buttons = [];
-    if (inChannel && !post.private) buttons.push(tool(t.threadReply, "reply", () => reply(post.thread ?? post.id)));
-    if (inChannel && post.author) buttons.push(tool(t.shortcut, "spark", () => make("slack", "shortcut", { place, message: post.id })));
-    return element("div", { class: "tools" }, buttons);
+    if (!post.private) buttons.push(tool(t.threadReply, "reply", () => pane.reply(post.thread ?? post.id)));
+    if (place !== "slack/dm" && post.author) {
+      buttons.push(tool(t.shortcut, "spark", shortcut("ask_pourqui")), tool(t.exchange, "mark", shortcut("support_exchange")));
+    }
+    return element("div", { class: "tools" }, buttons, own("slack", post, place, pane));
   },
 };
 
@@ -90,11 +93,35 @@ const teamsDoings = {
   said: (place, text, thread) => said("teams", place, text, thread),
   opened: (place) => make("teams", "open", { place }),
   body: (post, place) => teamsActivity(post.body, show(), (button) => tapTeams(place, post.id, button)),
-  tools: (post, place, reply) => {
-    const buttons = place === "teams/channel" ? [tool(show().t.threadReply, "reply", () => reply(post.thread ?? post.id))] : [];
-    return element("div", { class: "tools" }, buttons);
+  edited: (place, message, text) => make("teams", "edit", { place, message, text }),
+  tools: (post, place, pane) => {
+    const { t } = show();
+    const buttons = [];
+    if (place !== "teams/chat") buttons.push(tool(t.threadReply, "reply", () => pane.reply(post.thread ?? post.id)));
+    if (place !== "teams/chat" && post.author) buttons.push(tool(t.exchange, "mark", () => markExchange(place, post.id)));
+    return element("div", { class: "tools" }, buttons, own("teams", post, place, pane));
   },
 };
+
+// What one can do about a message of one's own.
+function own(platform, post, place, pane) {
+  if (post.author?.id !== state.account.id) return [];
+  const { t } = show();
+  const words = platform === "slack" ? post.body.text.replaceAll(`<@${world.bot.user}>`, "@pourqui").replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&") : post.body.text;
+  return [
+    tool(t.edit, "pencil", () => pane.edit(post, words)),
+    tool(t.remove, "bin", () => make(platform, "delete", { place, message: post.id })),
+  ];
+}
+
+async function markExchange(place, message) {
+  const body = await make("teams", "action", { place, message });
+  if (!body?.task) return;
+  teamsDialog(body.task, show(), async (data) => {
+    const next = await make("teams", "submit_action", { place, message, data });
+    return next ? { task: next.task } : { trouble: notice.textContent };
+  });
+}
 
 function tool(label, name, onclick) {
   return element("button", { type: "button", "aria-label": label, title: label, onclick }, icon(name));
@@ -191,6 +218,7 @@ function speak(language) {
 function draw() {
   const { t } = show();
   const channel = `# ${world.channel}`;
+  const desk = `# ${world.desk}`;
   const kept = Object.fromEntries(Object.entries(panes).map(([name, pane]) => [name, { place: pane.place, posts: pane.posts, words: pane.words.value }]));
   const url = new URLSearchParams({ as: state.account.id, lang: state.language, platform: state.platform });
   history.replaceState(null, "", `?${url}`);
@@ -203,6 +231,7 @@ function draw() {
       [
         { place: "slack/dm", label: t.dm, title: world.bot.name },
         { place: "slack/channel", label: channel, title: channel },
+        { place: "slack/desk", label: desk, title: desk },
         { place: "slack/home", label: t.home, title: t.home, home: homeTab },
       ],
       show(),
@@ -213,6 +242,7 @@ function draw() {
       [
         { place: "teams/chat", label: t.chat, title: world.bot.name },
         { place: "teams/channel", label: channel, title: channel },
+        { place: "teams/desk", label: desk, title: desk },
       ],
       show(),
       teamsDoings,

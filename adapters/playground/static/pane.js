@@ -5,7 +5,7 @@ import { avatar, element, freshId, icon } from "./element.js";
 const clock = (language) => new Intl.DateTimeFormat(language === "en" ? "en-GB" : language, { hour: "2-digit", minute: "2-digit" });
 
 // `places` are {place, label, title}, or with `home` what to show instead of messages. `show` is what everything shown needs to know; `doings` is
-// what the page does about it: said(place, text, thread), opened(place), body(post, place), tools(post, place, reply).
+// what the page does about it: said(place, text, thread), edited(place, id, text), opened(place), body(post, place), tools(post, place, pane).
 export class Pane {
   constructor(platform, places, show, doings) {
     this.platform = platform;
@@ -62,6 +62,7 @@ export class Pane {
   }
 
   go(place, opened = true) {
+    if (this.editing && this.editing.place !== place) this.#leave();
     this.place = place;
     const { title, home } = this.places[this.#index()];
     this.unread.delete(place);
@@ -182,7 +183,7 @@ export class Pane {
     ];
     const own = post.author?.id === account.id;
     const body = element("div", { class: "said" }, element("header", {}, element("strong", {}, author.name), marks), this.doings.body(post, this.place));
-    const tools = this.doings.tools(post, this.place, (thread) => this.reply(thread));
+    const tools = this.doings.tools(post, this.place, this);
     return element(
       "article",
       { class: `post ${own ? "own" : ""} ${post.author ? "person" : "bot"} ${post.private ? "private" : ""}`, tabindex: "-1", "data-post": post.id, "aria-label": `${author.name}, ${clock(language).format(at)}` },
@@ -192,13 +193,13 @@ export class Pane {
 
   #empty() {
     const { t } = this.show;
-    const channel = this.place.endsWith("channel");
+    const kind = this.place.endsWith("desk") ? "Desk" : this.place.endsWith("channel") ? "Channel" : "Private";
     return element(
       "div",
       { class: "empty" },
       element("img", { src: "static/mark.svg", alt: "" }),
-      element("p", {}, element("strong", {}, channel ? t.emptyChannel : t.emptyPrivate)),
-      element("p", {}, channel ? t.emptyChannelMore : t.emptyPrivateMore),
+      element("p", {}, element("strong", {}, t[`empty${kind}`])),
+      element("p", {}, t[`empty${kind}More`]),
     );
   }
 
@@ -206,7 +207,7 @@ export class Pane {
     const given = this.prompts.get(this.place)?.map(({ title, message }) => ({ label: title, text: message }));
     const own = (this.show.t.suggestions[this.place] ?? []).map((text) => ({ label: text, text }));
     const chips = (given ?? own).map(({ label, text }) => element("button", { type: "button", class: "chip", onclick: () => this.doings.said(this.place, text, this.#root()) }, label));
-    this.tries.replaceChildren(element("span", { class: "try-title" }, this.show.t.try), ...chips);
+    this.tries.replaceChildren(...(chips.length ? [element("span", { class: "try-title" }, this.show.t.try), ...chips] : []));
   }
 
   suggestPrompts(place, prompts) {
@@ -214,11 +215,28 @@ export class Pane {
     if (place === this.place) this.#suggest();
   }
 
+  // Writes in a thread from now on.
   reply(thread) {
+    this.#leave();
     this.threads.set(this.place, thread);
     this.#showThread();
     if (!this.words.value && this.place.endsWith("channel")) this.words.value = "@pourqui ";
     this.words.focus();
+  }
+
+  // Puts other words in the place of a message of one's own.
+  edit(post, words) {
+    this.#leave();
+    this.editing = { id: post.id, place: this.place };
+    this.#showThread();
+    this.words.value = words;
+    this.words.focus();
+  }
+
+  #leave() {
+    if (this.editing) this.words.value = "";
+    this.editing = null;
+    this.threads.delete(this.place);
   }
 
   #root() {
@@ -228,17 +246,18 @@ export class Pane {
   #showThread() {
     const { t } = this.show;
     const leave = () => {
-      this.threads.delete(this.place);
+      this.#leave();
       this.#showThread();
       this.words.focus();
     };
-    const shown = this.#root() ? [element("span", {}, t.inThread), element("button", { type: "button", class: "cross", "aria-label": t.leaveThread, onclick: leave }, icon("close"))] : [];
+    const [said, left] = this.editing ? [t.editing, t.leaveEditing] : this.#root() ? [t.inThread, t.leaveThread] : [];
+    const shown = said ? [element("span", {}, said), element("button", { type: "button", class: "cross", "aria-label": left, onclick: leave }, icon("close"))] : [];
     this.thread.replaceChildren(...shown);
   }
 
   #key(event) {
-    if (event.key === "Escape" && this.#root()) {
-      this.threads.delete(this.place);
+    if (event.key === "Escape" && (this.#root() || this.editing)) {
+      this.#leave();
       this.#showThread();
     }
     if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
@@ -251,7 +270,12 @@ export class Pane {
     const text = this.words.value.trim();
     if (!text) return;
     this.words.value = "";
-    this.doings.said(this.place, text, this.#root());
+    if (this.editing) {
+      const { id, place } = this.editing;
+      this.#leave();
+      this.#showThread();
+      this.doings.edited(place, id, text);
+    } else this.doings.said(this.place, text, this.#root());
   }
 
   tellRequest(request) {

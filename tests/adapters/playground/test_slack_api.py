@@ -132,7 +132,7 @@ async def test_an_assistants_status_and_prompts_are_shown(stage: Stage) -> None:
 async def test_a_response_url_answers_the_one_who_made_the_gesture(stage: Stage) -> None:
     await stage.makes("p1", "slack/message", place="slack/channel", text="qui sait ?")
     (post,) = await stage.sees("p1", "slack/channel")
-    await stage.makes("p1", "slack/shortcut", place="slack/channel", message=post["id"])
+    await stage.makes("p1", "slack/shortcut", place="slack/channel", message=post["id"], name="ask_pourqui")
     body = stage.requests[-1].body.decode()
     start = body.index("respond%2F") + len("respond%2F")
     url = f"{stage.url}/playground/slack/respond/{body[start:].partition('%22')[0]}"

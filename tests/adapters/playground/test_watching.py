@@ -17,7 +17,7 @@ NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
 
 
 def conversations() -> Conversations:
-    return Conversations(ACCOUNTS, slack_channel="C1", teams_channel="19:1")
+    return Conversations(ACCOUNTS, (Conversation(place="slack/channel", id="C1"), Conversation(place="teams/channel", id="19:1")))
 
 
 def post(id_: str) -> Post:
