@@ -8,21 +8,26 @@ from uuid import UUID
 from aiohttp import web
 
 from dialogs.events import Event, Platform, Reference
-from dialogs.messages import Reply
+from dialogs.messages import Message, Reply
 from dialogs.people import Profile
+
+SEND_SECONDS = 3.0  # of one call to a platform that sends (delivery.md); the lease of a claim is reckoned from it
 
 
 class DeliveryError(Exception):
-    """A message didn't reach its platform.
+    """A message didn't reach its platform, or nobody knows whether it did.
 
     `permanent` says that trying again is useless (blocked, uninstalled, unknown conversation, malformed). `retry_after` is the platform's own
-    delay in seconds, where it gave one.
+    delay in seconds, where it gave one. `ambiguous` says that it may have arrived all the same (no answer after it was written, a server's error):
+    it's then never sent again blindly. `dead` says that the conversation can't be written to any more (blocked, uninstalled, archived, removed).
     """
 
-    def __init__(self, message: str, *, permanent: bool, retry_after: float | None = None) -> None:
+    def __init__(self, message: str, *, permanent: bool, retry_after: float | None = None, ambiguous: bool = False, dead: bool = False) -> None:
         super().__init__(message)
         self.permanent = permanent
         self.retry_after = retry_after
+        self.ambiguous = ambiguous
+        self.dead = dead
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,17 +45,18 @@ class Taken:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Unanswered:
-    """A turn whose replies may not have been posted, because the process ended in between.
+class Outgoing:
+    """A message that the bot sends on its own initiative: one row of the ledger.
 
-    `user` is the platform's id of the person, `message_id` that of the tapped message, if any.
+    `key` is stamped on it, where the platform keeps stamps. `message.place` is HERE, but for a reply that a crash held back: then `user` and
+    `tapped` are the platform's ids of the person and of the tapped message, for the places that need them.
     """
 
     key: UUID
     reference: Reference
-    user: str
-    message_id: str | None
-    replies: tuple[Reply, ...]
+    message: Message
+    user: str | None = None
+    tapped: str | None = None
 
 
 class Listener(Protocol):
@@ -85,8 +91,21 @@ class Adapter(Protocol):
     async def stop(self) -> None:
         """Close what `start` opened."""
 
-    async def post_again(self, unanswered: Unanswered) -> None:
-        """Post replies that a crash may have held back, after looking whether they're there, where the platform lets one look.
+    @property
+    def can_look(self) -> bool:
+        """Whether the platform lets one look if a message is there (Slack's history by our stamp; Teams has none)."""
 
-        Raises DeliveryError.
+    async def send(self, outgoing: Outgoing) -> str | None:
+        """Send once, within `SEND_SECONDS`, without trying again: the ledger does. Return the platform's id of the message, where it gives one.
+
+        Raises DeliveryError, whose attributes say what is known.
         """
+
+    async def find(self, outgoing: Outgoing) -> str | None:
+        """Look whether a message is there, by its stamp; return its id, None where it isn't. Only where `can_look`. Raises DeliveryError."""
+
+    async def edit(self, reference: Reference, message_id: str, message: Message, key: UUID) -> None:
+        """Show something else in place of a message that was sent; once more does no harm. Raises DeliveryError."""
+
+    async def recall(self, reference: Reference, message_id: str) -> None:
+        """Delete a message that was sent; one that's gone already is no error. Raises DeliveryError."""

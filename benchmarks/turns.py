@@ -27,7 +27,7 @@ from dialogs.actions import NotMine, ReportWrong
 from dialogs.events import MessageReceived, Reference, Scope, Sender
 from dialogs.facts import ExchangeOpened
 from dialogs.messages import Button, Buttons, Field, Fields, Link, Message, Text, Title
-from storage import catalog, conversations, facts, people, schema
+from storage import catalog, conversations, facts, people, requests, schema
 from storage.address import is_sqlite, parse
 from storage.database import Database
 from storage.sqlite import Sqlite, engine_of
@@ -80,6 +80,7 @@ def _decide(session: Session, event: MessageReceived) -> None:
     opened = ExchangeOpened(
         exchange=str(event.key), question=event.text, language="fr", outcome="answer", function="finance", ids=("expense_claim",), confidence=0.9
     )
+    requests.concerning(session, event, person)  # is it for the human who helps them?
     conversations.remember(session, event, _REPLIES, None, _NOW, former=former)
     facts.record(session, opened, person=person, event=event, catalogue_version=None, at=event.at)
 

@@ -1,9 +1,11 @@
 """The composition root: settings in, a running application out."""
 
 import asyncio
+import secrets
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from socket import socket
 
@@ -17,22 +19,34 @@ from adapters.port import Adapter
 from adapters.slack.app import SlackAdapter
 from adapters.teams.app import TeamsAdapter
 from adapters.teams.authentication import PUBLIC_SERVICE_URLS
-from bot.clock import now
+from bot.clock import Clock, DatabaseClock, Sleep, Timekeeper, now
+from bot.delivery import Pump
+from bot.digests import Digests
+from bot.endings import Aftermath
+from bot.exchanges_api import ExchangesApi
 from bot.health import Health, guard
 from bot.knowledge import Knowledge
 from bot.metrics import Metrics
 from bot.po import both_languages, texts
+from bot.public_holidays import hours_for, office_hours
+from bot.reconciler import Reconciler
+from bot.requests import RequestAftermath, RequestClock
+from bot.runner import InProcessRunner, Job
+from bot.schedule import CORRECTIONS, DIGESTS, EXPIRE, FIGURES, RECONCILE, REQUESTS, SWEEP, figures, job, keep_time
 from bot.settings import Settings
 from bot.sweep import Sweep
 from bot.tasks import Tasks
 from bot.turns import Turns
 from dialogs.catalog import Catalogue, Language
+from dialogs.gates import pass_gates
 from dialogs.people import language_of_locale
+from dialogs.request import BINDING, REQUEST, WORD
 from storage import Session, audit, catalog, people, schema
 from storage.database import Database
 from storage.errors import UnavailableError
 
 BODY_LIMIT = 1024**2  # bytes of a request
+_MEASURED_EVERY = 60.0  # seconds between two looks at the database's clock
 _GRACE = 10.0  # seconds that replies under way have when the application ends
 
 _LOG = structlog.stdlib.get_logger(__name__)
@@ -47,8 +61,14 @@ class Application:
     turns: Turns
     adapters: Mapping[str, Adapter]
     tasks: Tasks
-    sweep: Sweep
+    pump: Pump
+    jobs: Mapping[str, Job]  # the coarse ones, which the clock asks for
     web: web.Application
+
+    async def idle(self) -> None:
+        """Wait until what was asked for is done, and what is due was sent."""
+        await self.tasks.idle()
+        await self.pump.drain()
 
 
 def make_data_folder(settings: Settings) -> None:
@@ -135,11 +155,24 @@ def admins_of(settings: Settings) -> frozenset[str]:
 
 @asynccontextmanager
 async def opened(
-    settings: Settings, database: Database, adapters: Mapping[str, Adapter], *, encoder: Encoder, playground: Playground | None = None
+    settings: Settings,
+    database: Database,
+    adapters: Mapping[str, Adapter],
+    *,
+    encoder: Encoder,
+    playground: Playground | None = None,
+    clock: Clock = now,
+    sleep: Sleep = asyncio.sleep,
 ) -> AsyncIterator[Application]:
-    """Wire and start the application on an open database; everything is closed in the reverse order."""
-    started_at = now()
-    metrics, tasks = Metrics(), Tasks()
+    """Wire and start the application on an open database; everything is closed in the reverse order.
+
+    This machine's clock is corrected to the database's; another one is taken at its word, and `sleep` passes its time.
+    """
+    metrics, tasks, watching, timekeeper = Metrics(), Tasks(), Tasks(), Timekeeper()
+    if clock is now:
+        clock = corrected = DatabaseClock()
+        await corrected.measure(database)
+        timekeeper.every(_MEASURED_EVERY, partial(corrected.measure, database), "clock")
     async with AsyncExitStack() as stack:
         endpoint = endpoint_for(settings)
         knowledge = Knowledge(database, encoder, metrics, endpoint)
@@ -147,11 +180,27 @@ async def opened(
         if endpoint is not None:
             stack.callback(endpoint.close)  # first, so that no thread of `knowledge` waits for it
         await knowledge.refresh()
+        office, hours = office_hours(settings), hours_for(settings, clock)
+        await asyncio.to_thread(office, clock())  # the first calendar takes half a second, which no turn should wait for
+        said, language, admins = both_languages(), settings.language, admins_of(settings)
+        requests = RequestAftermath(knowledge, said, language=language, admins=admins)
+        aftermath: dict[str, Aftermath] = dict.fromkeys((REQUEST, WORD, BINDING), requests)
+        gate, owner = partial(pass_gates, hours=hours), secrets.token_hex(8)
+        pump = Pump(database, adapters, metrics, clock, gate=gate, aftermath=aftermath, owner=owner, sleep=sleep)
         turns = Turns(
-            database, knowledge, both_languages(), company_language=settings.language, metrics=metrics, spawn=tasks.spawn, admins=admins_of(settings)
+            database,
+            knowledge,
+            said,
+            company_language=language,
+            metrics=metrics,
+            spawn=tasks.spawn,
+            now=clock,
+            hours=office,
+            planned=pump.nudge,
+            admins=admins,
         )
         server = web.Application(client_max_size=BODY_LIMIT, middlewares=[guard(metrics)])
-        server.add_routes(Health(database, knowledge, metrics).routes())
+        server.add_routes([*Health(database, knowledge, metrics).routes(), *ExchangesApi(database, knowledge, clock).routes()])
         for adapter in adapters.values():
             server.add_routes(list(adapter.routes()))
         if playground is not None:
@@ -159,13 +208,30 @@ async def opened(
         for adapter in adapters.values():
             await adapter.start(turns)
             stack.push_async_callback(adapter.stop)
-        watching = Tasks()
         stack.push_async_callback(tasks.close, _GRACE)
+        stack.push_async_callback(pump.close, _GRACE)
         stack.push_async_callback(watching.close, 0.0)
+        jobs: dict[str, Job] = {}
+        runner = InProcessRunner(jobs, watching.spawn)
+        reconciler = Reconciler(database, adapters, clock, aftermath=aftermath, planned=pump.nudge)
+        reminders = RequestClock(database, knowledge, said, language=language, office=office, clock=clock, planned=pump.nudge, admins=admins)
+        digests = Digests(database, knowledge, said, language=language, office=office, clock=clock, planned=pump.nudge, admins=admins)
+        sweep = Sweep(database, adapters, metrics, clock, handed=partial(runner.defer, RECONCILE), started_at=clock())
+        jobs |= {
+            EXPIRE: job(reconciler.expire),
+            RECONCILE: job(reconciler.look),
+            SWEEP: job(sweep.look),
+            REQUESTS: job(reminders.look),
+            CORRECTIONS: job(digests.tell),
+            DIGESTS: job(digests.send),
+            FIGURES: figures(database, metrics),
+        }
+        keep_time(timekeeper, runner, jobs, digest_at=settings.digest_at, timezone=settings.timezone)
+        timekeeper.start()
+        stack.callback(timekeeper.stop)
         watching.spawn(knowledge.watch())
-        sweep = Sweep(database, adapters, metrics)
-        watching.spawn(sweep.run(started_at))
-        yield Application(database=database, knowledge=knowledge, turns=turns, adapters=adapters, tasks=tasks, sweep=sweep, web=server)
+        watching.spawn(pump.run())
+        yield Application(database=database, knowledge=knowledge, turns=turns, adapters=adapters, tasks=tasks, pump=pump, jobs=jobs, web=server)
 
 
 @asynccontextmanager

@@ -9,12 +9,14 @@ from bot.app import make_data_folder
 from bot.commands import ask as asking
 from bot.commands import audit as auditing
 from bot.commands import catalog as catalogues
+from bot.commands import deliveries as ledger
 from bot.commands import doctor as diagnosis
 from bot.commands import evaluation as measuring
 from bot.commands import gaps as unanswered
 from bot.commands import people as directories
 from bot.commands import roles as granting
 from bot.commands import serving
+from bot.commands import sources as telling
 from bot.commands.evaluation import Floors, Run
 from bot.commands.terminal import fail, run, say, settings, words
 from dialogs.catalog import Language
@@ -44,6 +46,8 @@ def command_line(t: Texts) -> typer.Typer:
     app.add_typer(_people(t), name="people")
     app.add_typer(_roles(t), name="roles")
     app.add_typer(_audit(t), name="audit")
+    app.add_typer(_sources(t), name="sources")
+    _add_deliveries(app, t)
     app.add_typer(_db(t), name="db")
 
     @app.command(help=t("Look at settings, database, catalogue, credentials, port and clock: each ok, or what to do."))
@@ -195,6 +199,25 @@ def _roles(t: Texts) -> typer.Typer:
     return app
 
 
+def _sources(t: Texts) -> typer.Typer:
+    app = typer.Typer(help=t("Other tools that tell of the exchanges which live in them, each by its token."), no_args_is_help=True)
+    name = Annotated[str, typer.Argument(metavar="NAME", help=t("the tool's name, such as guichet"))]
+
+    @app.command(help=t("Trust a tool, and print its token, once."))
+    def add(source: name) -> None:
+        telling.add(source)
+
+    @app.command(help=t("Trust a tool no longer; it counts at once."))
+    def revoke(source: name) -> None:
+        telling.revoke(source)
+
+    @app.command("list", help=t("List the tools, and when each last told something."))
+    def list_sources() -> None:
+        telling.list_sources()
+
+    return app
+
+
 def _audit(t: Texts) -> typer.Typer:
     app = typer.Typer(help=t("The audit log: who changed or tried what; each line is bound to the one before."), no_args_is_help=True)
 
@@ -212,6 +235,15 @@ def _audit(t: Texts) -> typer.Typer:
         auditing.list_lines(last=last, as_csv=as_csv)
 
     return app
+
+
+def _add_deliveries(app: typer.Typer, t: Texts) -> None:
+    @app.command(help=t("List what the bot says of its own accord, and what became of it; never the words."))
+    def deliveries(
+        status: Annotated[str | None, typer.Option(metavar="STATUS", help="planned | sending | sent | failed | skipped | unknown")] = None,
+        as_csv: Annotated[bool, typer.Option("--csv", help=t("as CSV, all rows"))] = False,
+    ) -> None:
+        ledger.list_deliveries(status=status, as_csv=as_csv)
 
 
 def _db(t: Texts) -> typer.Typer:

@@ -36,5 +36,5 @@ def set_up(form: Literal["json", "console"], level: str) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level.upper())
-    for chatty in ("slack_bolt", "slack_sdk", "slack_sdk.web.async_base_client", "msrest", "urllib3", "aiohttp.access", "alembic"):
+    for chatty in ("slack_bolt", "slack_sdk", "slack_sdk.web.async_base_client", "msrest", "urllib3", "aiohttp.access", "alembic", "apscheduler"):
         logging.getLogger(chatty).setLevel(max(logging.WARNING, root.level))

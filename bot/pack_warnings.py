@@ -18,7 +18,8 @@ def warnings(company: Company, functions: Sequence[Written], today: date | None,
     """Yield what is worth mending in functions that have no mistake; without `today` no review is called late."""
     for source, function in functions:
         if not function.contacts:
-            yield source.mistake((), t("this function has no contact"), t("add the people who answer for it under contacts"))
+            what = t("this function has no contact: there's nobody to answer what people hand to a human")
+            yield source.mistake((), what, t("add the people who answer for it under contacts"))
         yield from missing_languages(company, source, Function, t)
         for place, sheet in _sheets(function):
             for fault in few_phrasings(sheet, company.languages, t):

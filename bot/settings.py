@@ -1,7 +1,9 @@
 """Settings: the only reader of the environment (and of `.env`)."""
 
 import os
+import re
 import sys
+from datetime import time
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -16,6 +18,7 @@ from dialogs.catalog import Language
 # One thread for the index's matrices: they're small, and threads that wait for each other cost several times what they save.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
+_CLOCK_TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
 LOOPBACK = ("127.0.0.1", "localhost", "::1", "[::1]")
 SECRET_NAMES = (
     "POURQUI_SECRET_KEY",
@@ -64,7 +67,10 @@ class Settings(BaseSettings):
     secret_key: SecretStr | None = _named("POURQUI_SECRET_KEY")
     language: Language = Field(default="fr", validation_alias="POURQUI_LANGUAGE")
     timezone: str = Field(default="Europe/Paris", validation_alias="POURQUI_TIMEZONE")
-    country: str = Field(default="FR", pattern="^[A-Z]{2}$", validation_alias="POURQUI_COUNTRY")
+    country: str = Field(default="FR", pattern="^[A-Z]{2}(-[A-Z0-9]{1,3})?$", validation_alias="POURQUI_COUNTRY")
+    working_hours: Annotated[tuple[time, time], NoDecode] = Field(default=(time(9), time(18)), validation_alias="POURQUI_WORKING_HOURS")
+    quiet_hours: Annotated[tuple[time, time], NoDecode] = Field(default=(time(19), time(8)), validation_alias="POURQUI_QUIET_HOURS")
+    digest_at: time = Field(default=time(9), validation_alias="POURQUI_DIGEST_AT")
     company: Path | None = _named("POURQUI_COMPANY")
     admins: Annotated[tuple[str, ...], NoDecode] = Field(default=(), validation_alias="POURQUI_ADMINS")
     log: Literal["json", "console"] = Field(default="json", validation_alias="POURQUI_LOG")
@@ -117,6 +123,45 @@ class Settings(BaseSettings):
             raise ValueError(f"{value!r} isn't an IANA time zone, such as Europe/Paris") from error
         return value
 
+    @field_validator("country")
+    @classmethod
+    def _known_country(cls, value: str) -> str:
+        import holidays  # 0.2 s that a start without this setting spares
+
+        country, _, subdivision = value.partition("-")
+        known = holidays.list_supported_countries()
+        if country not in known:
+            raise ValueError(f"the public holidays of {country!r} aren't known; use an ISO 3166 code of two letters, such as FR")
+        if subdivision and subdivision not in known[country]:
+            raise ValueError(f"{country} has no part {subdivision!r} with public holidays of its own; write {country} alone")
+        return value
+
+    @field_validator("working_hours", "quiet_hours", mode="before")
+    @classmethod
+    def _two_times(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        begins, _, ends = (part.strip() for part in value.partition("-"))
+        if not (_CLOCK_TIME.fullmatch(begins) and _CLOCK_TIME.fullmatch(ends)):
+            raise ValueError(f"{value!r} isn't from one time to another, such as 09:00-18:00")
+        return _time_of_day(begins), _time_of_day(ends)
+
+    @field_validator("working_hours", "quiet_hours")
+    @classmethod
+    def _that_differ(cls, value: tuple[time, time]) -> tuple[time, time]:
+        if value[0] == value[1]:
+            raise ValueError(f"it begins when it ends, at {value[0]:%H:%M}; write two times that differ, such as 09:00-18:00")
+        return value
+
+    @field_validator("digest_at", mode="before")
+    @classmethod
+    def _one_time(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        if not _CLOCK_TIME.fullmatch(value.strip()):
+            raise ValueError(f"{value!r} isn't a time of day, such as 09:00")
+        return _time_of_day(value)
+
     @field_validator("slack_api_url")
     @classmethod
     def _web_address(cls, value: str) -> str:
@@ -155,6 +200,11 @@ class Settings(BaseSettings):
     def slack_api_is_loopback(self) -> bool:
         """Tell whether the Slack Web API is an emulator on this machine."""
         return urlsplit(self.slack_api_url).hostname in LOOPBACK
+
+
+def _time_of_day(text: str) -> time:
+    hour, _, minute = text.partition(":")
+    return time(int(hour), int(minute))
 
 
 def read_settings(**given: Any) -> Settings:

@@ -1,19 +1,20 @@
-"""The sweep: replies that a crash or an outage held back are posted once, within the hour."""
+"""The sweep: replies that a crash or an outage held back are handed to the ledger, within the hour."""
 
-import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
+from uuid import UUID
 
 import structlog
 
-from adapters.port import Adapter, DeliveryError, Unanswered
-from bot.clock import now
+from adapters.port import Adapter
+from bot.clock import Clock
 from bot.metrics import Metrics
-from storage import conversations
+from dialogs.delivery import HELD_BACK, Delivery, Doubt, Kind, reply_key
+from dialogs.messages import Message, Place
+from storage import Session, conversations, deliveries
 from storage.conversations import HeldBack
 from storage.database import Database
 
-EVERY = 60.0  # seconds between two sweeps
 PATIENCE = timedelta(seconds=30)  # a younger reply may still be on its way
 LET_GO = timedelta(hours=1)  # an older answer would only puzzle
 
@@ -21,54 +22,71 @@ _LOG = structlog.stdlib.get_logger(__name__)
 
 
 class Sweep:
-    """Looks for replies that were decided but may not have been posted. Those of a platform that is off now are let go after the hour."""
+    """Looks for replies that were decided but may not have been posted. Those of a platform that is off here are let go after the hour.
 
-    def __init__(self, database: Database, adapters: Mapping[str, Adapter], metrics: Metrics) -> None:
+    `handed` is called once some are in the ledger. `started_at` is when this process started: what was heard before isn't on its way any more.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        adapters: Mapping[str, Adapter],
+        metrics: Metrics,
+        clock: Clock,
+        *,
+        handed: Callable[[], Awaitable[None]],
+        started_at: datetime,
+    ) -> None:
         self._database = database
         self._adapters = adapters
         self._metrics = metrics
+        self._clock = clock
+        self._handed = handed
+        self._started_at = started_at
 
-    async def run(self, started_at: datetime) -> None:
-        """Sweep what an earlier process left, then every minute. Runs until cancelled."""
-        before = started_at
-        while True:
-            try:
-                await self.once(before)
-            except Exception:
-                _LOG.exception("sweep failed; the next one tries again")
-            await asyncio.sleep(EVERY)
-            before = now() - PATIENCE
-
-    async def once(self, before: datetime) -> None:
-        """Post what was heard before `before` and never answered; let go of what is older than an hour."""
-        at = now()
+    async def look(self) -> None:
+        """Hand over what was heard and never answered, let go of what is older than an hour."""
+        at = self._clock()
         let_go = await self._database.write(conversations.SWEEPING, lambda session: conversations.give_up_on(session, at - LET_GO, at))
         for key in let_go:
             self._metrics.swept.labels("let_go").inc()
             _LOG.warning("reply let go after an hour", key=str(key))
-        held_back = await self._database.write(
-            conversations.SWEEPING, lambda session: conversations.claim_unanswered(session, before, at - LET_GO, at)
+        handed = await self._database.write(conversations.SWEEPING, lambda session: self._hand_over(session, at))
+        for key in handed:
+            self._metrics.swept.labels("handed_over").inc()
+            _LOG.info("held back reply handed to the ledger", key=str(key))
+        if handed:
+            await self._handed()
+
+    def _hand_over(self, session: Session, at: datetime) -> list[UUID]:
+        """Plan held back replies, and note that their events are answered: both at once, so that a crash loses neither, and doubles none."""
+        before = max(self._started_at, at - PATIENCE)
+        held_back = conversations.claim_unanswered(session, before, at - LET_GO, at)
+        handed = [held for held in held_back if held.reference.platform in self._adapters]
+        for held in handed:
+            for index, reply in enumerate(held.replies):
+                if isinstance(reply, Message):  # a form, or its errors, went with the response
+                    self._plan(session, held, index, reply, at)
+            conversations.mark_answered(session, held.key, at)
+        return [held.key for held in handed]
+
+    def _plan(self, session: Session, held: HeldBack, index: int, reply: Message, at: datetime) -> None:
+        """Plan a reply: where one can look, it's looked for first, but for what does no harm when it's shown again (an update, the home tab)."""
+        delivery = Delivery(
+            key=reply_key(held.key, index),
+            kind=Kind.REPLY,
+            cause_kind=HELD_BACK,
+            cause_id=str(held.key),
+            to=held.reference,
+            message=reply,
+            deadline=held.heard_at + LET_GO,
+            urgent=True,
+            doubt=Doubt.RESEND,
+            user=held.user,
+            tapped=held.message_id,
         )
-        # one after another on each platform, so that a platform that hangs holds up only its own
-        await asyncio.gather(*(self._post_all([held for held in held_back if held.reference.platform == name]) for name in self._adapters))
-
-    async def _post_all(self, held_back: Sequence[HeldBack]) -> None:
-        for held in held_back:
-            try:
-                await self._post(self._adapters[held.reference.platform], held)
-            except Exception:  # else the same one would hold up all that follow it, every minute for an hour
-                self._metrics.swept.labels("failed").inc()
-                _LOG.exception("held back reply could not be posted", key=str(held.key))
-
-    async def _post(self, adapter: Adapter, held: HeldBack) -> None:
-        unanswered = Unanswered(key=held.key, reference=held.reference, user=held.user, message_id=held.message_id, replies=held.replies)
-        try:
-            await adapter.post_again(unanswered)
-        except DeliveryError as error:
-            self._metrics.swept.labels("failed").inc()
-            _LOG.warning("held back reply could not be posted", key=str(held.key), permanent=error.permanent, reason=str(error))
-            if not error.permanent:
-                return
+        looks = self._adapters[held.reference.platform].can_look and reply.place not in (Place.UPDATE, Place.HOME)
+        if looks:
+            deliveries.plan_unknown(session, delivery, at)
         else:
-            self._metrics.swept.labels("posted").inc()
-        await self._database.write(f"answered|{held.key}", lambda session: conversations.mark_answered(session, held.key, now()))
+            deliveries.plan(session, delivery, at)

@@ -2,20 +2,23 @@
 
 import secrets
 import time
-from collections.abc import Coroutine, Mapping, Set
+from collections.abc import Callable, Coroutine, Mapping, Set
+from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
 import structlog
 
 from adapters.port import Taken
-from bot.clock import now
+from bot.clock import Clock
 from bot.gaps import Gaps
 from bot.knowledge import Knowledge, Known
 from bot.metrics import Metrics
+from dialogs.actions import AskHuman
 from dialogs.catalog import Language
-from dialogs.events import Event, HomeOpened
-from dialogs.facts import CatalogueEdited, ExchangeOpened
+from dialogs.commands import command_of
+from dialogs.events import Event, FormSubmitted, HomeOpened, MessageDeleted, MessageEdited, MessageReceived, Overheard
+from dialogs.facts import CatalogueEdited, ExchangeOpened, Initiative
 from dialogs.messages import Message, Place, Text
 from dialogs.needs import needs_of
 from dialogs.people import Person, Profile
@@ -23,7 +26,8 @@ from dialogs.router import asked_of, decide, has_words
 from dialogs.search.match import Understood
 from dialogs.texts import Texts
 from dialogs.turn import Context, State, Turn, language_for, place_for, segments_for
-from storage import Session, catalog, conversations, drafts, facts, people, roles
+from dialogs.working_time import WorkingHours
+from storage import Session, bindings, catalog, conversations, drafts, exchanges, facts, people, requests, roles
 from storage.database import Database
 
 _LOG = structlog.stdlib.get_logger(__name__)
@@ -36,7 +40,10 @@ class Spawn(Protocol):
 
 
 class Turns:
-    """The engine: the `Listener` of every adapter."""
+    """The engine: the `Listener` of every adapter.
+
+    `hours` returns the company's working hours around a time; `planned` is called when a turn planned a delivery, or changed one.
+    """
 
     def __init__(
         self,
@@ -47,6 +54,9 @@ class Turns:
         company_language: Language,
         metrics: Metrics,
         spawn: Spawn,
+        now: Clock,
+        hours: Callable[[datetime], WorkingHours],
+        planned: Callable[[], None],
         admins: Set[str] = frozenset(),
     ) -> None:
         self._database = database
@@ -56,6 +66,7 @@ class Turns:
         self._company_language = company_language
         self._metrics = metrics
         self._admins = admins
+        self._now, self._hours, self._planned = now, hours, planned
         self.spawn = spawn
 
     async def take(self, event: Event) -> Taken:
@@ -73,6 +84,10 @@ class Turns:
             self._metrics.turn_seconds.labels(platform).observe(time.perf_counter() - started)
 
     async def _take(self, event: Event) -> Taken:
+        if isinstance(event, Overheard | MessageEdited | MessageDeleted) and not await self._database.read(
+            lambda session: _concerns_us(session, event)
+        ):
+            return Taken(replies=(), first=False)  # what people say to each other isn't ours to keep
         known = self._knowledge.current
         understood: Understood | None = None
         if has_words(event):  # a tap has nothing to understand: all it needs is read under the lock
@@ -87,7 +102,7 @@ class Turns:
         def write(session: Session) -> tuple[Taken, Turn | None]:
             if (said := conversations.replies_to(session, event)) is not None:
                 return Taken(replies=said, first=False), None
-            heard_at = now()
+            heard_at = self._now()
             met = people.meet(session, event, heard_at)
             state = conversations.recall(session, event)
             turn = decide(state, event, self._context(session, event, known, met.person, state, understood, nearest))
@@ -100,6 +115,8 @@ class Turns:
         if turn is not None:
             if any(isinstance(fact, CatalogueEdited) for fact in turn.facts):
                 self._knowledge.look()
+            if any(isinstance(fact, Initiative) for fact in turn.facts):
+                self._planned()
             self._metrics.turns.labels(event.reference.platform, type(event).__name__, _outcome(turn)).inc()
         return taken
 
@@ -122,6 +139,9 @@ class Turns:
     ) -> Context:
         """Gather what the decision looks at, under the conversation's lock."""
         needs = needs_of(event, state, known.catalogue)
+        command = command_of(event.text, known.catalogue) if isinstance(event, MessageReceived) else None
+        about, inside = requests.concerning(session, event, person, command) if needs.requests else ((), None)
+        entrusted, handed = needs.rights or bool(about), needs.requests and (needs.rights or bool(about))
         # what is edited is the newest version, which may be half a second ahead of the one that answers
         newest = catalog.newest_held(session) if needs.content else None
         return Context(
@@ -130,9 +150,15 @@ class Turns:
             texts=self._texts,
             language=language_for(event, person, understood.language if understood else None, self._company_language),
             understood=understood,
-            grants=roles.grants_of(session, person, self._admins) if needs.rights else frozenset(),
+            grants=roles.grants_of(session, person, self._admins) if entrusted else frozenset(),
             gaps=self._gaps.open(session, event, nearest) if needs.gaps else (),
             drafts=drafts.drafts(session) if needs.content else {},
+            shown=exchanges.shown(session, exchange, person.id) if (exchange := _handed(event)) else (),
+            requests=about,
+            inside=inside,
+            desks=bindings.desks(session) if handed else {},
+            keepers=roles.keepers(session, known.catalogue, self._admins) if handed else {},
+            hours=self._hours(event.at),
         )
 
     def _apology(self, event: Event, reference: str) -> Message:
@@ -148,15 +174,27 @@ class Turns:
 
     async def answered(self, key: UUID) -> None:
         """Note that the replies of an event were posted, or never can be."""
-        await self._database.write(f"answered|{key}", lambda session: conversations.mark_answered(session, key, now()))
+        await self._database.write(f"answered|{key}", lambda session: conversations.mark_answered(session, key, self._now()))
 
     async def met(self, profile: Profile) -> None:
         """Learn what a platform tells of a person; a verified e-mail links them to the directory."""
-        learnt = await self._database.write(people.LINKING, lambda session: people.learn_profile(session, profile, now()))
+        learnt = await self._database.write(people.LINKING, lambda session: people.learn_profile(session, profile, self._now()))
         _LOG.info("profile learnt", platform=profile.platform, user=profile.user, linked=learnt.person.linked, guest=profile.guest)
 
 
 _UNKNOWN = Person(id="")
+
+
+def _handed(event: Event) -> str | None:
+    """Return the exchange whose question is handed to a human."""
+    return event.action.exchange if isinstance(event, FormSubmitted) and isinstance(event.action, AskHuman) else None
+
+
+def _concerns_us(session: Session, event: Overheard | MessageEdited | MessageDeleted) -> bool:
+    """Tell whether an event that nobody addressed to the bot is about a request."""
+    if isinstance(event, Overheard):
+        return requests.inside(session, event.reference) is not None
+    return requests.word_at(session, event.reference, event.message_id) is not None
 
 
 def _outcome(turn: Turn) -> str:

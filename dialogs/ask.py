@@ -10,6 +10,7 @@ from dialogs.choice import OFFERED, choice
 from dialogs.detail import short_answer
 from dialogs.events import ActionTaken, Event, FormSubmitted
 from dialogs.facts import Chosen, ExchangeOpened, NotMineSaid, WrongSaid
+from dialogs.human_button import human_button
 from dialogs.last_answer import last_answer, remembered
 from dialogs.messages import Block, Button, Buttons, FieldError, Form, FormErrors, Input, Message, Note, Place, Text
 from dialogs.profile import gone
@@ -52,12 +53,12 @@ def decide(
     elif match.outcome == "likely" and sheets:
         offered = sheets[:OFFERED]
         function, outcome, shown = None, "choice", tuple(sheet.id for _, sheet in offered)
-        blocks = choice(context, offered, exchange, whole, detail)
+        blocks = choice(context, offered, exchange, whole, detail, public=is_public(event))
         state = remembered(event, exchange=exchange, question=whole, function=offered[0][0].slug, offered=shown)
     else:
         near = _nearest(context, [function for function, _ in sheets], slug)
         function, outcome, shown = (near[0] if near else None), "none", ()
-        blocks = _dont_know(event, context, near)
+        blocks = _dont_know(event, context, near, question=whole, exchange=exchange, slug=slug)
     fact = ExchangeOpened(
         exchange=exchange,
         question=whole,
@@ -80,7 +81,9 @@ def function_asked(event: Event, context: Context, asked: FunctionAsked, *, ques
     elif asked.aspect == "handles" and functions:
         found = context.catalogue.sheet(asked.sheet) if asked.sheet else None
         sheet = found[1] if found and is_for(found[1], segments_for(event, context.person)) else None
-        blocks = tuple(referral(context, functions[0], sheet, (opening(context, sheet, exchange),) if sheet else ()))
+        id_ = sheet.id if sheet else None
+        human = human_button(context.t, question=question, slug=functions[0].slug, sheet=id_, exchange=exchange, public=is_public(event))
+        blocks = tuple(referral(context, functions[0], sheet, (opening(context, sheet, exchange),) if sheet else (), human))
     else:
         shown = profile.decide(event, context, asked, question=question)
         return replace(shown, state=remembered(event, exchange=exchange, question=question, function=asked.slug))
@@ -104,7 +107,9 @@ def show(event: Event, context: Context, action: Show, state: State | None = Non
         return gone(event, context)
     function, sheet = found
     exchange = action.exchange or exchange_id(event)
-    blocks = answer(context, function, sheet, exchange=exchange, today=event.at.date(), public=is_public(event))
+    last = last_answer(state)
+    asked = last.question if last and last.exchange == action.exchange else ""
+    blocks = answer(context, function, sheet, exchange=exchange, today=event.at.date(), public=is_public(event), asked=asked)
     chosen = action.exchange is not None and isinstance(event, ActionTaken) and event.message_id is not None
     fact = (
         Chosen(exchange=action.exchange, id=sheet.id)
@@ -122,15 +127,14 @@ def show(event: Event, context: Context, action: Show, state: State | None = Non
     if chosen:
         blocks = (Note(text=context.t("You chose: {title}", title=sheet.title.to(context.language))), *blocks)
     place = Place.UPDATE if chosen else place_for(event)
-    last = last_answer(state)
-    question = last.question if last and last.exchange == action.exchange else sheet.title.to(context.language)
+    question = asked or sheet.title.to(context.language)
     after = remembered(event, exchange=exchange, question=question, function=function.slug, sheet=sheet.id)
     return Turn(replies=(Message(language=context.language, blocks=blocks, place=place),), facts=(fact,), state=after)
 
 
 def none_of_these(event: Event, context: Context, action: NoneOfThese) -> Turn:
     """Admit that none of the questions offered was the one asked, and say who can help."""
-    blocks = _dont_know(event, context, [])
+    blocks = _dont_know(event, context, [], question=action.question, exchange=action.exchange)
     tapped = isinstance(event, ActionTaken) and event.message_id is not None
     place = Place.UPDATE if tapped else place_for(event)
     return Turn(replies=(Message(language=context.language, blocks=blocks, place=place),), facts=(Chosen(exchange=action.exchange, id=None),))
@@ -150,6 +154,7 @@ def not_mine(event: Event, context: Context, action: NotMine) -> Turn:
     other = Buttons(
         buttons=(
             Button(label=t("Ask it another way"), action=WriteQuestion()),
+            human_button(t, sheet=sheet.id, exchange=action.exchange, public=is_public(event)),  # whose it is, the answer didn't tell
             Button(label=t("What {function} does", function=short_name(function, context.language)), action=ShowFunction(slug=function.slug)),
         )
     )
@@ -195,7 +200,9 @@ def wrong_said(event: FormSubmitted, context: Context, action: ReportWrong) -> T
         return Turn(replies=(Message(language=context.language, blocks=thanks, place=place_for(event)),), facts=(fact,))
     function, sheet = found
     noted = Note(text=t("Thank you: your remark is kept for {function}, with this answer.", function=short_name(function, context.language)))
-    return Turn(replies=(_card_again(event, context, function, sheet, action.exchange, (noted,)),), facts=(fact,))
+    human = human_button(t, slug=function.slug, sheet=sheet.id, exchange=action.exchange, public=is_public(event))
+    after = (noted, Buttons(buttons=(human,)))
+    return Turn(replies=(_card_again(event, context, function, sheet, action.exchange, after),), facts=(fact,))
 
 
 def write_form(context: Context, action: WriteQuestion, *, question: str = "") -> Form:
@@ -234,7 +241,7 @@ def _nearest(context: Context, functions: list[Function], slug: str | None) -> l
     return [function for function in map(context.catalogue.function, list(ordered)[:2]) if function]
 
 
-def _dont_know(event: Event, context: Context, near: list[Function]) -> tuple[Block, ...]:
+def _dont_know(event: Event, context: Context, near: list[Function], *, question: str, exchange: str, slug: str | None = None) -> tuple[Block, ...]:
     t, language = context.t, context.language
     blocks: list[Block] = [
         Text(text=t("I don't know the answer to that.")),
@@ -244,8 +251,11 @@ def _dont_know(event: Event, context: Context, near: list[Function]) -> tuple[Bl
     if near:
         blocks.append(Text(text=t("Who can: the nearest to your question.")))
         blocks += [Note(text=line) for function in near if (line := contact_line(t, function, language))]
-    buttons.append(Button(label=t("All functions"), action=ListFunctions()))
-    buttons.append(Button(label=t("Ask it another way"), action=WriteQuestion()))
+    buttons += (
+        human_button(t, question=question, slug=slug, exchange=exchange, public=is_public(event)),
+        Button(label=t("All functions"), action=ListFunctions()),
+        Button(label=t("Ask it another way"), action=WriteQuestion()),
+    )
     blocks.append(Buttons(buttons=tuple(buttons)))
     if not is_public(event) and not context.person.linked:
         blocks.append(Note(text=unlinked(t)))

@@ -18,6 +18,7 @@ from dialogs.gap import Gap
 from dialogs.messages import Block, Bullets, Button, Buttons, Form, FormErrors, Item, Items, Message, Note, Place, Text, Title
 from dialogs.profile import gone
 from dialogs.refusal import refused
+from dialogs.request_answer import answered_for, question_of, reply_of
 from dialogs.rights import Act, functions_for, may
 from dialogs.search.likeness import alike, wordings
 from dialogs.search.text import SAID_EVERYWHERE, words
@@ -71,8 +72,13 @@ def open_sheet(event: Event, context: Context, action: WriteSheet) -> Turn:
     languages = context.catalogue.company.languages
     if sheet is None:
         values = sheet_form.values_of(_BLANK, languages)
-        gap = _gap(context, action)
-        shown = sheet_form.form(context, _BLANK, sheet_form.with_gap(values, gap) if gap else values, replace(action, base=None))
+        notes: tuple[Text, ...] = ()
+        if gap := _gap(context, action):
+            values = sheet_form.with_gap(values, gap)
+        elif request := answered_for(context, action.request, function.slug):
+            values = sheet_form.with_answer(values, question_of(request), reply_of(context.t, request), request.language)
+            notes = (Text(text=context.t("What names people is taken out of these words. Read them as somebody who wasn't there, then publish.")),)
+        shown = sheet_form.form(context, _BLANK, values, replace(action, base=None), notes)
     else:
         values = sheet_form.values_of(sheet, languages)
         shown = sheet_form.form(context, sheet, values, replace(action, slug=function.slug, base=sheet_form.base_of(values)))

@@ -226,3 +226,9 @@ def is_for(sheet: Sheet, segments: frozenset[str]) -> bool:
 def is_theirs(sheet: Sheet, segments: frozenset[str]) -> bool:
     """Tell whether a sheet is for one of these segments by name, rather than open to all."""
     return is_for(sheet, segments) and bool(segments & frozenset(sheet.audience))
+
+
+def overdue(function: Function, today: date) -> list[Sheet]:
+    """Return a function's sheets that are past their review, the longest overdue first."""
+    due = [(sheet.review_by, sheet) for sheet in function.sheets if sheet.review_by is not None and sheet.review_by < today]
+    return [sheet for _, sheet in sorted(due, key=lambda each: each[0])]

@@ -2,6 +2,7 @@
 
 from dialogs.actions import QUESTION_LIMIT, NoneOfThese, Show
 from dialogs.catalog import Function, Sheet
+from dialogs.human_button import human_button
 from dialogs.last_answer import last_answer
 from dialogs.messages import BUTTON_LIMIT, Block, Button, Buttons, Text, clipped
 from dialogs.referral import referral, referrals
@@ -19,8 +20,10 @@ _NUMBERS = {
 }  # fmt: skip
 
 
-def choice(context: Context, offered: list[tuple[Function, Sheet]], exchange: str, question: str, detail: Detail | None) -> tuple[Block, ...]:
-    """Offer at most three sheets, each with whose it is where they aren't all of one function."""
+def choice(
+    context: Context, offered: list[tuple[Function, Sheet]], exchange: str, question: str, detail: Detail | None, *, public: bool
+) -> tuple[Block, ...]:
+    """Offer at most three sheets, each with whose it is where they aren't all of one function; else none of them, or a human."""
     t, language = context.t, context.language
     functions = list({function.slug: function for function, _ in offered}.values())
     buttons = []
@@ -29,12 +32,14 @@ def choice(context: Context, offered: list[tuple[Function, Sheet]], exchange: st
         label = clipped(f"{number}. {whose}{sheet.title.to(language)}", BUTTON_LIMIT)
         buttons.append(Button(label=label, action=Show(id=sheet.id, exchange=exchange)))
     none = Button(label=t("None of these"), action=NoneOfThese(exchange=exchange, question=clipped(question, QUESTION_LIMIT)))
+    human = human_button(t, question=question, slug=functions[0].slug if len(functions) == 1 else None, exchange=exchange, public=public)
     if detail is Detail.WHO and len(functions) == 1:
-        return (*referral(context, functions[0], offered[0][1] if len(offered) == 1 else None, buttons), Buttons(buttons=(none,), quiet=True))
+        only = offered[0][1] if len(offered) == 1 else None
+        return (*referral(context, functions[0], only, buttons, human), Buttons(buttons=(none,), quiet=True))
     opening: tuple[Block, ...] = (Text(text=t("Is it this question?") if len(offered) == 1 else t("Is it one of these questions?")),)
     if detail is Detail.WHO:
         opening = tuple(referrals(context, functions))
-    return (*opening, Buttons(buttons=tuple(buttons)), Buttons(buttons=(none,), quiet=True))
+    return (*opening, Buttons(buttons=tuple(buttons)), Buttons(buttons=(none, human), quiet=True))
 
 
 def typed_choice(text: str, state: State | None) -> Show | NoneOfThese | None:

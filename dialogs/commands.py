@@ -3,8 +3,22 @@
 from collections.abc import Mapping
 from typing import Final
 
-from dialogs.actions import Action, Help, Home, Interview, ListContent, ListFunctions, Preferences, ShowGaps, WriteSheet
-from dialogs.catalog import Catalogue
+from dialogs.actions import (
+    Action,
+    AskHuman,
+    BindChannel,
+    Help,
+    Home,
+    Interview,
+    ListContent,
+    ListFunctions,
+    ListRequests,
+    Preferences,
+    ShowGaps,
+    UnbindChannel,
+    WriteSheet,
+)
+from dialogs.catalog import Catalogue, Function
 from dialogs.search.text import folded
 
 _ALONE: Final[Mapping[str, Action]] = {
@@ -12,24 +26,31 @@ _ALONE: Final[Mapping[str, Action]] = {
     **dict.fromkeys(("aide", "help"), Help()),
     **dict.fromkeys(("fonctions", "functions", "toutes les fonctions", "all functions"), ListFunctions()),
     **dict.fromkeys(("preferences", "mes preferences", "my preferences", "langue", "language"), Preferences()),
+    **dict.fromkeys(("delier", "unbind"), UnbindChannel()),
 }
 _OF_A_FUNCTION: Final[Mapping[str, str]] = {
     **dict.fromkeys(("lacunes", "gaps"), "gaps"),
     **dict.fromkeys(("contenu", "contenus", "content"), "content"),
     **dict.fromkeys(("ecrire", "write"), "write"),
     **dict.fromkeys(("interview", "pourquitubosses", "#pourquitubosses"), "interview"),
+    **dict.fromkeys(("humain", "human"), "human"),
+    **dict.fromkeys(("demandes", "requests"), "requests"),
 }
+_BIND: Final = ("lier", "bind")
 
 
 def command_of(text: str, catalogue: Catalogue) -> Action | None:
     """Return the order that these words are, None for anything else, which is then a question.
 
-    `gaps`, `content`, `write` and `interview` may name a function by its slug, a name or an acronym; one that nobody has makes it a question.
+    `gaps`, `content`, `write`, `interview`, `human`, `requests` and `bind` may name a function by its slug, a name or an acronym; one that nobody has
+    makes it a question. After it, `bind` may name one of its services, by its id or title; one that it doesn't have is kept as it was said.
     """
-    said = " ".join(folded(text).split())
+    said = _flat(text)
     if (alone := _ALONE.get(said)) is not None:
         return alone
     word, _, named = said.partition(" ")
+    if word in _BIND:
+        return _binding(named, catalogue)
     kind = _OF_A_FUNCTION.get(word)
     if kind is None:
         return None
@@ -43,13 +64,41 @@ def command_of(text: str, catalogue: Catalogue) -> Action | None:
             return ListContent(slug=slug)
         case "write":
             return WriteSheet(slug=slug) if slug else ListContent()
+        case "human":
+            return AskHuman(slug=slug)
+        case "requests":
+            return ListRequests(slug=slug)
         case _:
             return Interview(slug=slug)
 
 
+def _binding(named: str, catalogue: Catalogue) -> BindChannel | None:
+    if not named:
+        return BindChannel()
+    # the longest name wins, so that a service of "finance" is told from the function "finance group"
+    begun = [(name, function) for function in catalogue.functions for name in _names(function) if f"{named} ".startswith(f"{name} ")]
+    if not begun:
+        return None
+    name, function = max(begun, key=lambda each: len(each[0]))
+    service = named[len(name) :].strip()
+    return BindChannel(slug=function.slug, service=_service(service, function) if service else None)
+
+
+def _service(named: str, function: Function) -> str:
+    for service in function.services:
+        titles = (service.title.fr, service.title.en)
+        if named == folded(service.id) or any(_flat(title) == named for title in titles if title):
+            return service.id
+    return named
+
+
 def _slug(named: str, catalogue: Catalogue) -> str | None:
-    for function in catalogue.functions:
-        names = (function.slug, function.names.fr, function.names.en, *function.also)
-        if any(folded(name) == named for name in names if name):
-            return function.slug
-    return None
+    return next((function.slug for function in catalogue.functions if named in _names(function)), None)
+
+
+def _names(function: Function) -> list[str]:
+    return [_flat(name) for name in (function.slug, function.names.fr, function.names.en, *function.also) if name]
+
+
+def _flat(text: str) -> str:
+    return " ".join(folded(text).split())

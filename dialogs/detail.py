@@ -7,6 +7,7 @@ from typing import Final, assert_never
 from dialogs.actions import QUESTION_LIMIT, ForMe, NotMine, Why
 from dialogs.catalog import Contact, Function, Language, Service, Sheet
 from dialogs.events import Event
+from dialogs.human_button import human_button
 from dialogs.messages import Block, Button, Buttons, Field, Fields, Link, Note, Text, Title, clipped
 from dialogs.referral import opening, referral
 from dialogs.search.followup import own_terms
@@ -119,14 +120,15 @@ def short_answer(
 ) -> tuple[Block, ...]:
     """Return the whole answer, or the part of it that a question asks for, with the whole one tap away."""
     t, language = context.t, context.language
+    human = human_button(t, question=whole, slug=function.slug, sheet=sheet.id, exchange=exchange, public=is_public(event))
     if before is None and detail is Detail.WHO:
-        return tuple(referral(context, function, sheet, (opening(context, sheet, exchange),)))
+        return tuple(referral(context, function, sheet, (opening(context, sheet, exchange),), human))
     part = _part(context, function, sheet, question, detail) if before and before.sheet == sheet.id else ()
     if not part:
         public = is_public(event)
         blocks = answer(context, function, sheet, exchange=exchange, today=event.at.date(), public=public, question=clipped(whole, QUESTION_LIMIT))
         return (Note(text=t("This goes on from “{question}”.", question=clipped(before.question, _QUOTED))), *blocks) if before else blocks
-    buttons: list[Button | Link] = [opening(context, sheet, exchange, t("The whole answer"))]
+    buttons: list[Button | Link] = [opening(context, sheet, exchange, t("The whole answer")), human]
     if detail is Detail.HOW and isinstance(sheet, Service) and sheet.link:
         buttons.insert(0, Link(label=t("Make the request"), url=sheet.link, primary=True))
     if is_public(event):

@@ -1,6 +1,6 @@
 """What reaches us from a platform, in one vocabulary for all of them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Literal
@@ -10,6 +10,7 @@ from dialogs.actions import Action, FormAction
 
 Platform = Literal["slack", "teams"]
 
+_TEAMS_THREAD = ";messageid="  # https://learn.microsoft.com/microsoftteams/platform/bots/how-to/conversations/channel-and-group-conversations
 _NAMESPACE = UUID("6f0c8a1e-3c57-5b0e-9d3e-70e2f3a0b7c4")
 
 
@@ -39,6 +40,21 @@ class Reference:
     def key(self) -> str:
         """The conversation key: one turn at a time is taken for each."""
         return "|".join((self.platform, self.tenant, self.conversation, self.thread or ""))
+
+    @property
+    def whole(self) -> "Reference":
+        """The conversation itself, for a reference to one of its threads."""
+        conversation = self.conversation.partition(_TEAMS_THREAD)[0] if self.platform == "teams" else self.conversation
+        return replace(self, conversation=conversation, thread=None)
+
+    def under(self, message_id: str) -> "Reference":
+        """The thread that a message opened in this conversation. Teams has threads in channels only, and names them in the conversation's id."""
+        whole = self.whole
+        if self.platform == "slack":
+            return replace(whole, thread=message_id)
+        if self.scope is not Scope.CHANNEL:
+            return whole
+        return replace(whole, conversation=f"{whole.conversation}{_TEAMS_THREAD}{message_id}", thread=message_id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,11 +97,40 @@ class _Heard:
 class MessageReceived(_Heard):
     """Somebody wrote to the bot; mentions of the bot are already taken out of `text`.
 
-    `private` asks for a reply that only the sender reads, whatever the conversation (a slash command, a message shortcut).
+    `private` asks for a reply that only the sender reads, whatever the conversation (a slash command, a message shortcut); `made_in` is then the
+    conversation where the gesture was made, if that's another one. `message_id` is the platform's id of the message, None for a gesture that isn't
+    one. `files` counts what was attached.
     """
 
     text: str
     private: bool = False
+    made_in: Reference | None = None
+    message_id: str | None = None
+    files: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overheard(_Heard):
+    """Somebody wrote in a thread of a channel without addressing the bot; it matters only where the bot opened that thread."""
+
+    text: str
+    message_id: str
+    files: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageEdited(_Heard):
+    """Somebody changed a message that they had written; `text` is what it says now."""
+
+    message_id: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageDeleted(_Heard):
+    """Somebody deleted a message that they had written."""
+
+    message_id: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,4 +168,4 @@ class ConversationStarted(_Heard):
     """The bot became reachable here: installed, added to a conversation, or an assistant thread was opened."""
 
 
-Event = MessageReceived | ActionTaken | FormAsked | FormSubmitted | HomeOpened | ConversationStarted
+Event = MessageReceived | Overheard | MessageEdited | MessageDeleted | ActionTaken | FormAsked | FormSubmitted | HomeOpened | ConversationStarted

@@ -1,9 +1,16 @@
 """What a turn leaves behind, besides its replies."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
+from uuid import UUID
 
 from dialogs.catalog import Catalogue, Function, Language
+from dialogs.delivery import Delivery, Kind
+from dialogs.events import Platform
+from dialogs.messages import Message
+from dialogs.request import Desk, Outcome, Request, Step, Word
 from dialogs.rights import Act
 
 
@@ -104,6 +111,101 @@ class Refused:
     subject: str | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestKept:
+    """A request as it is from now on (its words apart), with what was done to it; the first time opens it.
+
+    `by` is the person who did it, None for the clock. `function` is whom it was handed from, for a hand-over.
+    """
+
+    request: Request
+    step: Step
+    by: str | None
+    function: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WordKept:
+    """A word of a request as it is from now on; the first time says it."""
+
+    word: Word
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryPlanned:
+    """The bot will say something on its own initiative. Planning one again, by its key, changes nothing."""
+
+    delivery: Delivery
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryEdited:
+    """What a delivery says is changed: before it's sent, or in place once it is."""
+
+    key: UUID
+    message: Message
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryRecalled:
+    """A delivery is taken back: not sent, or deleted where it was."""
+
+    key: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveriesCancelled:
+    """What is still planned for a cause, of these kinds, isn't sent any more."""
+
+    cause_kind: str
+    cause_id: str
+    kinds: Sequence[Kind]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelBound:
+    """A conversation was bound to a function, or to one of its services: their requests come there from now on."""
+
+    desk: Desk
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelUnbound:
+    """A function, or one of its services, has no channel any more."""
+
+    function: str
+    service: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExchangeMarked:
+    """A conversation between humans was a support exchange. Nothing of what was said is kept.
+
+    `place` is the conversation key, `message_id` the platform's id of the message it was marked on, `user` the platform's id of its author.
+    `helped` says who was the client: that author, or the one who marks (`by`, a person's id).
+    """
+
+    exchange: str
+    function: str
+    place: str
+    message_id: str
+    user: str
+    helped: Literal["author", "self"]
+    by: str
+    outcome: Outcome
+    language: Language
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReachChosen:
+    """The person chose where the bot writes to them of its own accord; None is where they last spoke to it."""
+
+    platform: Platform | None
+
+
+# what needs nobody's gesture: the clock, or what a delivery came to, leaves it too
+Initiative = RequestKept | WordKept | DeliveryPlanned | DeliveryEdited | DeliveryRecalled | DeliveriesCancelled | ExchangeMarked
 Fact = (
     ExchangeOpened
     | Chosen
@@ -116,4 +218,8 @@ Fact = (
     | ProfileDrafted
     | GapSettled
     | Refused
+    | ChannelBound
+    | ChannelUnbound
+    | ReachChosen
+    | Initiative
 )

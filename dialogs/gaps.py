@@ -5,7 +5,7 @@ from datetime import date
 from typing import assert_never
 
 from dialogs.actions import AddPhrasing, IgnoreGap, ListContent, SendGap, Show, ShowFunction, ShowGap, ShowGaps, WriteSheet
-from dialogs.catalog import Function, Language, Sheet, is_for
+from dialogs.catalog import Function, Language, Sheet, is_for, overdue
 from dialogs.events import ActionTaken, Event, FormSubmitted, Scope
 from dialogs.gap import Gap, GapKind, GapQuestion
 from dialogs.masking import shown
@@ -162,7 +162,7 @@ def _for_function(event: Event, context: Context, function: Function, start: int
         yield Text(text=_nothing(t))
     if stale:
         yield Text(text=t("To be reviewed"), strong=True)
-        yield Items(items=tuple(_review(t, function, sheet, language) for sheet in stale[:SHOWN]))
+        yield Items(items=tuple(review_line(t, function, sheet) for sheet in stale[:SHOWN]))
     buttons = []
     if len(stale) > SHOWN:
         label = t.many("{number} more to be reviewed", "{number} more to be reviewed", len(stale) - SHOWN)
@@ -242,13 +242,13 @@ def _stale(context: Context, slug: str, today: date) -> list[Sheet]:
     function = context.catalogue.function(slug)
     if function is None or not may(context.grants, Act.WRITE_CONTENT, slug):
         return []
-    due = [(sheet.review_by, sheet) for sheet in function.sheets if sheet.review_by is not None and sheet.review_by < today]
-    return [sheet for _, sheet in sorted(due, key=lambda each: each[0])]
+    return overdue(function, today)
 
 
-def _review(t: Texts, function: Function, sheet: Sheet, language: Language) -> Item:
+def review_line(t: Texts, function: Function, sheet: Sheet) -> Item:
+    """Return a line of a list: a sheet to be reviewed, and the way to correct it."""
     due = t("review due on {day}", day=t.day(sheet.review_by)) if sheet.review_by else None
-    return Item(title=sheet.title.to(language), detail=due, open=t("Correct"), action=WriteSheet(slug=function.slug, id=sheet.id))
+    return Item(title=sheet.title.to(t.language), detail=due, open=t("Correct"), action=WriteSheet(slug=function.slug, id=sheet.id))
 
 
 def _card(context: Context, gap: Gap, function: Function | None) -> Iterator[Block]:

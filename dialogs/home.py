@@ -4,7 +4,9 @@ from dialogs.actions import Help, Home, Interview, ListContent, ListFunctions, P
 from dialogs.catalog import Function, is_for, is_theirs
 from dialogs.events import ConversationStarted, Event, HomeOpened, Scope
 from dialogs.facts import Greeted
+from dialogs.human_button import human_button
 from dialogs.messages import Block, Bullets, Button, Buttons, Item, Items, Message, Note, Place, Text, Title
+from dialogs.own_request import own_requests, requests_button
 from dialogs.profile import service_item, services_for
 from dialogs.rights import Act, functions_for
 from dialogs.sheet import badge, short_name, unlinked
@@ -35,10 +37,13 @@ def decide(event: Event, context: Context) -> Turn:
     blocks += _own_functions(event, context)
     if not public and not person.linked and not isinstance(event, ConversationStarted):
         blocks.append(Note(text=unlinked(t)))  # before anybody has asked anything, who they are is still on its way
+    requests = (requests_button(context),) if own_requests(context) and not public else ()
     blocks.append(
         Buttons(
             buttons=(
                 Button(label=t("Ask a question"), action=WriteQuestion(), primary=True),
+                human_button(t),
+                *requests,
                 Button(label=t("Help"), action=Help()),
                 Button(label=t("Your preferences"), action=Preferences()),
             )
@@ -104,19 +109,22 @@ def help_card(event: Event, context: Context) -> Turn:
                 t("Ask what a function does for you, or how to work with it."),
                 t("Ask any question about its services: how, how long, how much, who."),
                 t("When I don't know, I say so, and tell you who does."),
+                t("Ask a human: your question goes to the people of the function, by name or discreetly, and their answer comes back here."),
             )
         ),
     ]
     if examples:
         blocks += [Text(text=t("For example"), strong=True), Bullets(items=tuple(examples))]
     blocks += (own := _own_functions(event, context))
-    blocks.append(Note(text=t("Words that I also understand: home, functions, preferences, help.")))
+    blocks.append(Note(text=t("Words that I also understand: home, functions, preferences, human, requests, help.")))
     if own:
         blocks.append(Note(text=t("Words for your function: gaps, content, write, interview, and its name after them.")))
     blocks.append(
         Buttons(
             buttons=(
                 Button(label=t("Home"), action=Home()),
+                human_button(t),
+                requests_button(context),
                 Button(label=t("All functions"), action=ListFunctions()),
                 Button(label=t("Your preferences"), action=Preferences()),
             )

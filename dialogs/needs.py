@@ -6,8 +6,17 @@ from typing import Final, assert_never
 from dialogs.actions import (
     Action,
     AddPhrasing,
+    AddToRequest,
+    AnswerRequest,
+    ApproveWord,
+    AskHuman,
+    BindChannel,
+    ClaimRequest,
+    CloseRequest,
+    DropWord,
     EditProfile,
     ForMe,
+    HandRequest,
     Help,
     Home,
     IgnoreGap,
@@ -15,26 +24,49 @@ from dialogs.actions import (
     InterviewStep,
     ListContent,
     ListFunctions,
+    ListRequests,
     ListServices,
+    MarkExchange,
     NoneOfThese,
+    NotForThem,
     NotMine,
+    PhraseRequest,
     Preferences,
     PublishProfile,
+    ReleaseRequest,
     RemoveSheet,
+    ReopenRequest,
     ReportWrong,
+    SendAgain,
     SendGap,
     SetLanguage,
+    SetReach,
     Show,
     ShowFunction,
     ShowGap,
     ShowGaps,
+    ShowRequest,
+    UnbindChannel,
     Why,
+    WithdrawRequest,
     WriteQuestion,
     WriteSheet,
 )
 from dialogs.catalog import Catalogue
 from dialogs.commands import command_of
-from dialogs.events import ActionTaken, ConversationStarted, Event, FormAsked, FormSubmitted, HomeOpened, MessageReceived
+from dialogs.events import (
+    ActionTaken,
+    ConversationStarted,
+    Event,
+    FormAsked,
+    FormSubmitted,
+    HomeOpened,
+    MessageDeleted,
+    MessageEdited,
+    MessageReceived,
+    Overheard,
+    Scope,
+)
 from dialogs.turn import State
 
 INTERVIEW: Final = "interview"  # the dialog that takes the next message as its answer
@@ -42,17 +74,25 @@ INTERVIEW: Final = "interview"  # the dialog that takes the next message as its 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Needs:
-    """`rights`: what the person may do. `content`: the newest catalogue, which nobody changes meanwhile, and the drafts. `gaps`: the open ones."""
+    """`rights`: what the person may do. `content`: the newest catalogue, which nobody changes meanwhile, and the drafts. `gaps`: the open ones.
+
+    `requests`: those that the event is about, with the channels, and who stands in for them. Without `rights`, all of that is wanted only where it's
+    about one: most messages aren't.
+    """
 
     rights: bool = False
     content: bool = False
     gaps: bool = False
+    requests: bool = False
 
 
 _NOTHING: Final = Needs()
 _RIGHTS: Final = Needs(rights=True)
 _CONTENT: Final = Needs(rights=True, content=True)
 _GAPS: Final = Needs(rights=True, content=True, gaps=True)
+_WORDS: Final = Needs(requests=True)
+_REQUESTS: Final = Needs(rights=True, requests=True)
+_REQUEST_CONTENT: Final = Needs(rights=True, content=True, requests=True)
 
 
 def needs_of(event: Event, state: State | None, catalogue: Catalogue) -> Needs:
@@ -60,15 +100,20 @@ def needs_of(event: Event, state: State | None, catalogue: Catalogue) -> Needs:
     match event:
         case MessageReceived(text=text):
             if event.private and not text.strip():
-                return _RIGHTS
+                return _REQUESTS
             command = command_of(text, catalogue)
             if command is not None:
                 return _needs_of_action(command)
-            return _CONTENT if state is not None and state.dialog == INTERVIEW else _NOTHING
+            if state is not None and state.dialog == INTERVIEW:
+                return _CONTENT
+            # somebody's next words may be for the human who helps them; a channel's, for the client in whose thread they are
+            return _WORDS if event.reference.scope is Scope.PERSONAL or event.reference.thread else _NOTHING
+        case Overheard() | MessageEdited() | MessageDeleted():
+            return _REQUESTS
         case ActionTaken(action=action) | FormAsked(action=action) | FormSubmitted(action=action):
             return _needs_of_action(action)
         case HomeOpened():
-            return _RIGHTS
+            return _REQUESTS
         case ConversationStarted():
             return _NOTHING
         case _:
@@ -77,12 +122,36 @@ def needs_of(event: Event, state: State | None, catalogue: Catalogue) -> Needs:
 
 def _needs_of_action(action: Action) -> Needs:
     match action:
-        case Home() | Help():
+        case Home():
+            return _REQUESTS
+        case Help():
             return _RIGHTS
         case ShowGaps() | ShowGap() | IgnoreGap() | AddPhrasing() | SendGap():
             return _GAPS
+        case WriteSheet(request=str()) | PhraseRequest():
+            return _REQUEST_CONTENT
         case WriteSheet(gap=gap):
             return _CONTENT if gap is None else _GAPS
+        case (
+            AskHuman()
+            | ListRequests()
+            | ShowRequest()
+            | AddToRequest()
+            | WithdrawRequest()
+            | ReopenRequest()
+            | NotForThem()
+            | SendAgain()
+            | ClaimRequest()
+            | ReleaseRequest()
+            | AnswerRequest()
+            | HandRequest()
+            | CloseRequest()
+            | ApproveWord()
+            | DropWord()
+            | BindChannel()
+            | UnbindChannel()
+        ):
+            return _REQUESTS
         case ListContent() | RemoveSheet() | Interview() | InterviewStep() | EditProfile() | PublishProfile():
             return _CONTENT
         case (
@@ -98,6 +167,8 @@ def _needs_of_action(action: Action) -> Needs:
             | Why()
             | ReportWrong()
             | WriteQuestion()
+            | MarkExchange()
+            | SetReach()
         ):
             return _NOTHING
         case _:

@@ -12,7 +12,8 @@ class Person:
     `linked` is True once a verified e-mail tied a platform's account to the directory; until then only what is open to all is offered.
     `language` is the person's explicit choice, `directory_language` what the directory says, `spoken_language` what they last wrote in.
     `stranger` is somebody of another company.
-    `greeted` is True once the bot has introduced itself to them.
+    `greeted` is True once the bot has introduced itself to them. `reach` is the platform on which they want to be written to,
+    None for the one where they last spoke.
     """
 
     id: str
@@ -30,6 +31,7 @@ class Person:
     linked: bool = False
     stranger: bool = False
     greeted: bool = False
+    reach: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

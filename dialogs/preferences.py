@@ -1,14 +1,18 @@
 """Preferences: the language of the replies, and what the bot knows about the person."""
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Final
 
-from dialogs.actions import SetLanguage
+from dialogs.actions import SetLanguage, SetReach
 from dialogs.catalog import Language
-from dialogs.events import ActionTaken, Event, Scope
-from dialogs.facts import LanguageChosen
+from dialogs.events import ActionTaken, Event, Platform, Scope
+from dialogs.facts import Fact, LanguageChosen, ReachChosen
 from dialogs.messages import Block, Button, Buttons, Field, Fields, Message, Note, Place, Text, Title
 from dialogs.sheet import unlinked
 from dialogs.turn import Context, Turn
+
+PLATFORMS: Final[Mapping[Platform, str]] = {"slack": "Slack", "teams": "Teams"}
 
 
 def decide(event: Event, context: Context) -> Turn:
@@ -22,10 +26,24 @@ def set_language(event: Event, context: Context, language: Language | None) -> T
     person = replace(context.person, language=language)
     after = replace(context, person=person, language=language or context.language)
     note = after.t("From now on I answer in English.") if language else after.t("From now on I answer in the language of your message.")
-    blocks = (*_blocks(after), Note(text=note))
+    return _again(event, after, note, LanguageChosen(language=language))
+
+
+def set_reach(event: Event, context: Context, platform: Platform | None) -> Turn:
+    """Choose where the bot writes of its own accord; None is where one last spoke to it."""
+    t = context.t
+    if platform is None:
+        note = t("When I have something for you, I write where you last spoke to me.")
+    else:
+        note = t("When I have something for you, I write in {platform}, if you have spoken to me there.", platform=PLATFORMS[platform])
+    return _again(event, replace(context, person=replace(context.person, reach=platform)), note, ReachChosen(platform=platform))
+
+
+def _again(event: Event, after: Context, note: str, fact: Fact) -> Turn:
+    """Show the preferences as they are once something was chosen, in place of the card where it was."""
     personal = event.reference.scope is Scope.PERSONAL
     place = (Place.UPDATE if isinstance(event, ActionTaken) and event.message_id else Place.HERE) if personal else Place.PRIVATE
-    return Turn(replies=(Message(language=after.language, blocks=blocks, place=place),), facts=(LanguageChosen(language=language),))
+    return Turn(replies=(Message(language=after.language, blocks=(*_blocks(after), Note(text=note)), place=place),), facts=(fact,))
 
 
 def _blocks(context: Context) -> tuple[Block, ...]:
@@ -39,6 +57,14 @@ def _blocks(context: Context) -> tuple[Block, ...]:
                 Button(label="Français", action=SetLanguage(language="fr"), primary=person.language == "fr"),
                 Button(label="English", action=SetLanguage(language="en"), primary=person.language == "en"),
                 Button(label=t("That of my messages"), action=SetLanguage(language=None), primary=person.language is None),
+            )
+        ),
+        Text(text=t("Where I write to you first"), strong=True),
+        Buttons(
+            buttons=(
+                Button(label=PLATFORMS["slack"], action=SetReach(platform="slack"), primary=person.reach == "slack"),
+                Button(label=PLATFORMS["teams"], action=SetReach(platform="teams"), primary=person.reach == "teams"),
+                Button(label=t("Where I last wrote"), action=SetReach(platform=None), primary=person.reach is None),
             )
         ),
         Text(text=t("What I know about you"), strong=True),

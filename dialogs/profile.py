@@ -7,6 +7,7 @@ from dialogs.actions import ForMe, ListServices, Show, WriteQuestion
 from dialogs.catalog import Catalogue, Function, Language, Localized, Service, is_for, is_theirs
 from dialogs.events import Event
 from dialogs.facts import ExchangeOpened
+from dialogs.human_button import human_button
 from dialogs.messages import Block, Bullets, Button, Buttons, Field, Fields, Item, Items, Message, Note, Place, Text, Title
 from dialogs.search.match import FunctionAsked
 from dialogs.sheet import NEW_FOR, badge, short_name, unlinked
@@ -104,7 +105,10 @@ def _blocks(event: Event, context: Context, function: Function, aspect: str, que
         yield from _services(event, context, function)
     if not public and not context.person.linked:
         yield Note(text=unlinked(t))
-    buttons = [Button(label=t("Ask a question"), action=WriteQuestion(slug=function.slug), primary=True)]
+    buttons = [
+        Button(label=t("Ask a question"), action=WriteQuestion(slug=function.slug), primary=True),
+        human_button(t, slug=function.slug, exchange=exchange_id(event), public=public),
+    ]
     if public and question:
         buttons.append(Button(label=t("For me"), action=ForMe(question=question)))
     yield Buttons(buttons=tuple(buttons))

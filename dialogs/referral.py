@@ -9,8 +9,11 @@ from dialogs.sheet import badge, contact_line, short_name
 from dialogs.turn import Context
 
 
-def referral(context: Context, function: Function, sheet: Sheet | None, opening: Sequence[Button]) -> Iterator[Block]:
-    """Yield the blocks that name one function. `sheet` is what made us say so, `opening` the buttons that open it and its neighbours."""
+def referral(context: Context, function: Function, sheet: Sheet | None, opening: Sequence[Button], human: Button) -> Iterator[Block]:
+    """Yield the blocks that name one function, with a way to ask a `human` of it.
+
+    `sheet` is what made us say so, `opening` the buttons that open it and its neighbours.
+    """
     t, language = context.t, context.language
     yield Title(text=t("For that, turn to {function}", function=short_name(function, language)), badge=badge(function, language))
     if sheet is not None:
@@ -18,7 +21,7 @@ def referral(context: Context, function: Function, sheet: Sheet | None, opening:
     if reach := contact_line(t, function, language):
         yield Note(text=reach)
     profile = Button(label=t("What {function} does", function=short_name(function, language)), action=ShowFunction(slug=function.slug))
-    yield Buttons(buttons=(*opening, profile))
+    yield Buttons(buttons=(*opening, human, profile))
 
 
 def referrals(context: Context, functions: Sequence[Function]) -> Iterator[Block]:

@@ -51,6 +51,12 @@ def _act(t: Texts, act: Act) -> str:
             return t("You can't bring back a former version of the catalogue")
         case Act.EXPORT_CONTENT:
             return t("You can't export the catalogue")
+        case Act.ANSWER_REQUESTS:
+            return t("You can't answer for this function")
+        case Act.APPROVE_ANSWERS:
+            return t("You can't send somebody else's answer")
+        case Act.BIND_CHANNEL:
+            return t("You can't choose where this function's requests go")
         case Act.GRANT_ROLES:
             return t("You can't give or take back roles")
         case Act.READ_AUDIT:
@@ -67,6 +73,12 @@ def _reason(t: Texts, act: Act) -> str:
             return t("It speaks for the function, so only those it has chosen write it.")
         case Act.REMOVE_CONTENT | Act.PUBLISH_PROFILE:
             return t("Everybody sees the change at once, so only those who answer for the function make it.")
+        case Act.ANSWER_REQUESTS:
+            return t("Whoever asks expects an answer from the function, so only those it has chosen give it.")
+        case Act.APPROVE_ANSWERS:
+            return t("It's up to those who may answer without anyone's validation, and to the owners.")
+        case Act.BIND_CHANNEL:
+            return t("All that people ask the function would come there, so only those who answer for it decide.")
         case Act.RESTORE_CONTENT | Act.GRANT_ROLES:
             return t("It concerns every function at once, so few people may.")
         case Act.EXPORT_CONTENT:

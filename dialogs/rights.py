@@ -28,6 +28,9 @@ class Act(StrEnum):
     PUBLISH_PROFILE = "publish_profile"
     RESTORE_CONTENT = "restore_content"  # go back to a former version, which concerns every function
     EXPORT_CONTENT = "export_content"
+    ANSWER_REQUESTS = "answer_requests"  # take, answer, hand on, close; a function's contacts may too
+    APPROVE_ANSWERS = "approve_answers"  # send what somebody without the mandate proposes; whoever holds the mandate may too
+    BIND_CHANNEL = "bind_channel"
     GRANT_ROLES = "grant_roles"
     READ_AUDIT = "read_audit"
 
@@ -43,6 +46,9 @@ _MAY: Final[Mapping[Act, frozenset[Role]]] = {
     Act.PUBLISH_PROFILE: frozenset({Role.OWNER, Role.ADMIN}),
     Act.RESTORE_CONTENT: frozenset({Role.ADMIN}),
     Act.EXPORT_CONTENT: frozenset({Role.AUTHOR, Role.OWNER, Role.ADMIN, Role.AUDITOR}),
+    Act.ANSWER_REQUESTS: frozenset({Role.EXPERT, Role.AUTHOR, Role.OWNER, Role.ADMIN}),
+    Act.APPROVE_ANSWERS: frozenset({Role.OWNER, Role.ADMIN}),
+    Act.BIND_CHANNEL: frozenset({Role.OWNER, Role.ADMIN}),
     Act.GRANT_ROLES: frozenset({Role.ADMIN}),
     Act.READ_AUDIT: frozenset({Role.ADMIN, Role.AUDITOR}),
 }

@@ -3,13 +3,45 @@
 from dataclasses import replace
 from typing import assert_never
 
-from dialogs import ask, authoring, gap_decisions, gaps, home, interview, preferences, profile, profile_draft, talk, why
+from dialogs import (
+    ask,
+    ask_human,
+    authoring,
+    binding,
+    client_requests,
+    expert_requests,
+    expert_words,
+    gap_decisions,
+    gaps,
+    home,
+    interview,
+    preferences,
+    profile,
+    profile_draft,
+    proposed_words,
+    request_answer,
+    request_closing,
+    request_handing,
+    request_thread,
+    support_exchange,
+    talk,
+    why,
+)
 from dialogs.actions import (
     Action,
     AddPhrasing,
+    AddToRequest,
+    AnswerRequest,
+    ApproveWord,
+    AskHuman,
+    BindChannel,
+    ClaimRequest,
+    CloseRequest,
+    DropWord,
     EditProfile,
     FormAction,
     ForMe,
+    HandRequest,
     Help,
     Home,
     IgnoreGap,
@@ -17,26 +49,49 @@ from dialogs.actions import (
     InterviewStep,
     ListContent,
     ListFunctions,
+    ListRequests,
     ListServices,
+    MarkExchange,
     NoneOfThese,
+    NotForThem,
     NotMine,
+    OfRequest,
+    PhraseRequest,
     Preferences,
     PublishProfile,
+    ReleaseRequest,
     RemoveSheet,
+    ReopenRequest,
     ReportWrong,
+    SendAgain,
     SendGap,
     SetLanguage,
+    SetReach,
     Show,
     ShowFunction,
     ShowGap,
     ShowGaps,
+    ShowRequest,
+    UnbindChannel,
     Why,
+    WithdrawRequest,
     WriteQuestion,
     WriteSheet,
 )
 from dialogs.choice import typed_choice
 from dialogs.commands import command_of
-from dialogs.events import ActionTaken, ConversationStarted, Event, FormAsked, FormSubmitted, HomeOpened, MessageReceived
+from dialogs.events import (
+    ActionTaken,
+    ConversationStarted,
+    Event,
+    FormAsked,
+    FormSubmitted,
+    HomeOpened,
+    MessageDeleted,
+    MessageEdited,
+    MessageReceived,
+    Overheard,
+)
 from dialogs.facts import LanguageSpoken
 from dialogs.last_answer import previous
 from dialogs.messages import Message, Place, Text
@@ -58,6 +113,8 @@ def asked_of(event: Event, state: State | None) -> Asked | None:
             return Asked(text=question)
         case ActionTaken(action=Why(question=question, id=sheet)):
             return Asked(text=question, explain=sheet)
+        case ActionTaken(action=NotForThem(question=question)):
+            return Asked(text=question)
         case FormSubmitted(action=WriteQuestion(), values=values):
             return Asked(text=values.get("question", ""))
         case _:
@@ -81,6 +138,12 @@ def _decide(state: State | None, event: Event, context: Context) -> Turn:
     match event:
         case MessageReceived():
             return _message(state, event, context)
+        case Overheard():
+            return replace(request_thread.said(event, context), state=state)
+        case MessageEdited():
+            return replace(request_thread.edited(event, context), state=state)
+        case MessageDeleted():
+            return replace(request_thread.deleted(event, context), state=state)
         case ActionTaken(action=action):
             return _tap(state, event, context, action)
         case FormAsked(action=action):
@@ -105,8 +168,12 @@ def _message(state: State | None, event: MessageReceived, context: Context) -> T
         if interview.is_left(event, state):
             return interview.left(event, context, state, _answer(None, event, context))
         return interview.answered(event, context, state)
+    if context.inside is not None and not event.private:
+        return replace(request_thread.said(event, context), state=state)
     if (chosen := typed_choice(event.text, state)) is not None:
         return _tap(state, event, context, chosen)
+    if (request := client_requests.live(event, context)) is not None:
+        return replace(client_requests.said(event, context, request), state=state)
     return _answer(state, event, context)
 
 
@@ -141,6 +208,20 @@ def _submitted(state: State | None, event: FormSubmitted, context: Context) -> T
             return gap_decisions.sent(event, context, action)
         case EditProfile() as action:
             return profile_draft.completed(event, context, action)
+        case AskHuman() as action:
+            return replace(ask_human.handed(event, context, action), state=state)
+        case AddToRequest() as action:
+            return replace(client_requests.added(event, context, action), state=state)
+        case AnswerRequest() as action:
+            return replace(expert_words.answered(event, context, action), state=state)
+        case HandRequest() as action:
+            return replace(request_handing.handed(event, context, action), state=state)
+        case CloseRequest() as action:
+            return replace(request_closing.closed(event, context, action), state=state)
+        case PhraseRequest() as action:
+            return replace(request_answer.phrasing_added(event, context, action), state=state)
+        case MarkExchange() as action:
+            return replace(support_exchange.marked(event, context, action), state=state)
         case _:
             assert_never(event.action)
 
@@ -185,8 +266,59 @@ def _tap(state: State | None, event: Event, context: Context, action: Action) ->
             return interview.step(event, context, action, state)
         case PublishProfile():
             return profile_draft.publish(event, context, action)
-        case ReportWrong() | WriteQuestion() | WriteSheet() | RemoveSheet() | AddPhrasing() | SendGap() | EditProfile():
+        case SetReach(platform=platform):
+            return preferences.set_reach(event, context, platform)
+        case AskHuman(question="", slug=slug) if isinstance(event, MessageReceived):
+            return ask_human.choose(event, context, slug)
+        case BindChannel():
+            return binding.bind(event, context, action)
+        case UnbindChannel():
+            return binding.unbind(event, context)
+        case NotForThem():
+            answer = _answer(None, event, context)
+            taken = client_requests.take_back(event, context, action)
+            return replace(answer, replies=(*taken.replies, *answer.replies), facts=(*taken.facts, *answer.facts))
+        case (
+            ListRequests()
+            | ShowRequest()
+            | WithdrawRequest()
+            | ReopenRequest()
+            | SendAgain()
+            | ClaimRequest()
+            | ReleaseRequest()
+            | ApproveWord()
+            | DropWord()
+        ):
+            return replace(_of_request(event, context, action), state=state)  # a request goes on beside what is asked of the bot
+        case _:
             return replace(_form(event, context, action), state=state)
+
+
+def _of_request(event: Event, context: Context, action: OfRequest) -> Turn:
+    mine = any(request.client.id == context.person.id for request in context.requests)
+    match action:
+        case ListRequests(slug=None):
+            return client_requests.list_requests(event, context, action)
+        case ListRequests():
+            return expert_requests.list_waiting(event, context, action)
+        case ShowRequest():
+            return client_requests.show(event, context, action)
+        case WithdrawRequest():
+            return client_requests.withdraw(event, context, action)
+        case ReopenRequest():
+            return client_requests.reopen(event, context, action) if mine else expert_requests.reopen(event, context, action)
+        case SendAgain(word=word):  # somebody may ask their own function: whose words they are tells on which side they are
+            experts = any(str(each.id) == word and each.side == "expert" for request in context.requests for each in request.words)
+            own = mine and not experts
+            return client_requests.send_again(event, context, action) if own else expert_words.send_again(event, context, action)
+        case ClaimRequest():
+            return expert_requests.claim(event, context, action)
+        case ReleaseRequest():
+            return expert_requests.release(event, context, action)
+        case ApproveWord():
+            return proposed_words.approve(event, context, action)
+        case DropWord():
+            return proposed_words.drop(event, context, action)
         case _:
             assert_never(action)
 
@@ -208,19 +340,33 @@ def _form(event: Event, context: Context, action: FormAction) -> Turn:
             return gap_decisions.open_sending(event, context, action)
         case EditProfile():
             return profile_draft.open_form(event, context, action)
+        case AskHuman():
+            return ask_human.open_form(event, context, action)
+        case AddToRequest():
+            return client_requests.open_adding(event, context, action)
+        case AnswerRequest():
+            return expert_words.open_answer(event, context, action)
+        case HandRequest():
+            return request_handing.open_handing(event, context, action)
+        case CloseRequest():
+            return request_closing.open_closing(event, context, action)
+        case PhraseRequest():
+            return request_answer.open_phrasing(event, context, action)
+        case MarkExchange():
+            return support_exchange.open_form(event, context, action)
         case _:
             assert_never(action)
 
 
 def _refuse_stranger(event: Event, context: Context) -> Turn:
-    """Say why somebody of another company gets no answer, and whom to turn to."""
+    """Say why somebody of another company gets no answer, and whom to turn to. In a thread where they addressed others, only they read it."""
     t = context.t
-    if isinstance(event, ConversationStarted):
+    if isinstance(event, ConversationStarted | MessageEdited | MessageDeleted):
         return Turn(replies=())
     reason = t(
         "I only answer people who work at {company}, and your account belongs to another organisation. "
         "Please ask the colleague who invited you here.",
         company=context.catalogue.company.name,
     )
-    place = Place.HOME if isinstance(event, HomeOpened) else place_for(event)
+    place = Place.HOME if isinstance(event, HomeOpened) else Place.PRIVATE if isinstance(event, Overheard) else place_for(event)
     return Turn(replies=(Message(language=context.language, blocks=(Text(text=reason),), place=place),))

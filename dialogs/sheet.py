@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 from dialogs.actions import ForMe, NotMine, ReportWrong, Why
 from dialogs.catalog import Function, Language, Service, Sheet
+from dialogs.human_button import human_button
 from dialogs.messages import Block, Button, Buttons, Field, Fields, Link, Note, Text, Title
 from dialogs.texts import Texts
 from dialogs.turn import Context
@@ -40,17 +41,26 @@ def _words(name: str) -> list[str]:
 
 
 def answer(
-    context: Context, function: Function, sheet: Sheet, *, exchange: str, today: date, public: bool, question: str = "", quiet: bool = True
+    context: Context,
+    function: Function,
+    sheet: Sheet,
+    *,
+    exchange: str,
+    today: date,
+    public: bool,
+    question: str = "",
+    asked: str = "",
+    quiet: bool = True,
 ) -> tuple[Block, ...]:
-    """Return the blocks of an answer card; without `quiet`, its quiet buttons are left out (they were used).
+    """Return the blocks of an answer card; without `quiet`, its quiet buttons are left out (they were used), and *Ask a human*.
 
-    `question` is what it answers, empty where nothing was asked: the card was opened from a list.
+    `question` is what it answers, empty where nothing was asked: the card was opened from a list, or chosen among several, after `asked`.
     """
-    return tuple(_blocks(context, function, sheet, exchange=exchange, today=today, public=public, question=question, quiet=quiet))
+    return tuple(_blocks(context, function, sheet, exchange=exchange, today=today, public=public, question=question, asked=asked, quiet=quiet))
 
 
 def _blocks(
-    context: Context, function: Function, sheet: Sheet, *, exchange: str, today: date, public: bool, question: str, quiet: bool
+    context: Context, function: Function, sheet: Sheet, *, exchange: str, today: date, public: bool, question: str, asked: str, quiet: bool
 ) -> Iterator[Block]:
     t, language = context.t, context.language
     title, _ = sheet.title.said_in(language)
@@ -67,14 +77,18 @@ def _blocks(
         yield Note(text=told)
     if sheet.review_by and sheet.review_by < today:
         yield Note(text=_overdue(t, function, sheet, sheet.review_by))
-    if isinstance(sheet, Service) and sheet.link:
-        yield Buttons(buttons=(Link(label=t("Make the request"), url=sheet.link, primary=True),))
-    elif reach := contact_line(t, function, language):
+    link = sheet.link if isinstance(sheet, Service) else None
+    if not link and (reach := contact_line(t, function, language)):
         yield Note(text=reach)
     if not public and not context.person.linked:
         yield Note(text=unlinked(t))
+    ways: list[Button | Link] = [Link(label=t("Make the request"), url=link, primary=True)] if link else []
+    if quiet:
+        ways.append(human_button(t, question=question or asked, slug=function.slug, sheet=sheet.id, exchange=exchange, public=public))
     if public and question:
-        yield Buttons(buttons=(Button(label=t("For me"), action=ForMe(question=question)),))
+        ways.append(Button(label=t("For me"), action=ForMe(question=question)))
+    if ways:
+        yield Buttons(buttons=tuple(ways))
     if quiet:
         buttons = [
             Button(label=t("Not what I asked"), action=NotMine(id=sheet.id, exchange=exchange)),

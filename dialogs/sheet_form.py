@@ -10,7 +10,7 @@ from typing import Final
 
 from dialogs.actions import WriteSheet
 from dialogs.catalog import ALL, LANGUAGES, Company, Entry, Language, Localized, Phrasings, Sheet
-from dialogs.catalog_rules import TEXT_LIMIT, TITLE_LIMIT, Fault, Rules, sentences
+from dialogs.catalog_rules import PHRASING_LIMIT, TEXT_LIMIT, TITLE_LIMIT, Fault, Rules, sentences
 from dialogs.gap import Gap
 from dialogs.masking import bare
 from dialogs.messages import Choice, FieldError, Form, Input, Option, Text
@@ -56,6 +56,15 @@ def with_gap(values: Mapping[str, str], gap: Gap) -> dict[str, str]:
         joined = "\n".join([line, *lines])
         filled[phrasings] = joined if len(joined) <= TEXT_LIMIT else filled[phrasings]
     return filled
+
+
+def with_answer(values: Mapping[str, str], question: str, reply: str, language: Language) -> dict[str, str]:
+    """Return the values of a new entry filled in with a question and its reply, in their language if the company has it, else in its first."""
+    spoken = language if f"title_{language}" in values else next(each for each in LANGUAGES if f"title_{each}" in values)
+    filled = {f"title_{spoken}": question[:TITLE_LIMIT], f"body_{spoken}": reply[:TEXT_LIMIT]}
+    if len(question) <= PHRASING_LIMIT:
+        filled[f"phrasings_{spoken}"] = question
+    return {**values, **filled}
 
 
 def base_of(values: Mapping[str, str]) -> str:

@@ -1,11 +1,11 @@
 """Texts in the reader's language: gettext catalogues, plurals, dates, durations and money (Babel)."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from gettext import NullTranslations
 from typing import assert_never
 
-from babel.dates import format_date
+from babel.dates import format_date, format_datetime, get_timezone
 from babel.numbers import format_currency, format_decimal
 
 from dialogs.catalog import Effort, Free, Language, Money, Promise, Tarif, Unit
@@ -36,6 +36,10 @@ class Texts:
     def day(self, day: date) -> str:
         """Say a date: `1 sept. 2026`, `1 Sept 2026`."""
         return format_date(day, format="d MMM y", locale="fr" if self.language == "fr" else "en_GB")
+
+    def moment(self, at: datetime, timezone: str) -> str:
+        """Say a time by the clock of an IANA zone: `mardi 24 novembre, 11:00`, `Tuesday 24 November, 11:00`."""
+        return format_datetime(at, "EEEE d MMMM, HH:mm", tzinfo=get_timezone(timezone), locale="fr" if self.language == "fr" else "en_GB")
 
     def duration(self, time: float, unit: Unit) -> str:
         """Say a duration in its own unit: `5 jours ouvrés`, `2 working hours`."""

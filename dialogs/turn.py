@@ -11,9 +11,11 @@ from dialogs.facts import Fact
 from dialogs.gap import Gap
 from dialogs.messages import Place, Reply
 from dialogs.people import Person, language_of_locale
+from dialogs.request import Desk, Inside, Party, Request
 from dialogs.rights import Grant
 from dialogs.search.match import Understood
 from dialogs.texts import Texts
+from dialogs.working_time import COMPANY_HOURS, WorkingHours
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,8 +31,11 @@ class State:
 class Context:
     """What a decision may look at besides its state and event; all of it gathered before, so that deciding needs no await.
 
-    `gaps` and `drafts` are gathered for the events that need them (`router.needs_of`), else empty: the open gaps that the person may read, and
-    the drafted profiles by function.
+    What follows `grants` is gathered for the events that need it (`needs.needs_of`), else empty. `gaps` are the open ones that the person may read,
+    `drafts` the drafted profiles by function, `shown` the sheets that the exchange had shown of which a human is asked. `requests` are those that the
+    event is about: the one that its action names, or in whose thread it happened (`inside`), else the person's open ones, the newest first. `desks`
+    are the channels by function and service (None for the function's own), `keepers` who stands in for a channel that isn't there, by function: those
+    whom the bot can reach, the owners first; under the empty slug, the admins. `hours` are the company's working hours.
     """
 
     person: Person
@@ -41,6 +46,12 @@ class Context:
     grants: frozenset[Grant] = frozenset()
     gaps: tuple[Gap, ...] = ()
     drafts: Mapping[str, Function] = field(default_factory=dict)
+    shown: tuple[str, ...] = ()
+    requests: tuple[Request, ...] = ()
+    inside: Inside | None = None
+    desks: Mapping[tuple[str, str | None], Desk] = field(default_factory=dict)
+    keepers: Mapping[str, tuple[Party, ...]] = field(default_factory=dict)
+    hours: WorkingHours = COMPANY_HOURS
 
     @property
     def t(self) -> Texts:

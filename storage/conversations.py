@@ -44,6 +44,7 @@ class HeldBack:
     user: str
     message_id: str | None
     replies: tuple[Reply, ...]
+    heard_at: datetime
 
 
 def replies_to(session: Session, event: Event) -> tuple[Reply, ...] | None:
@@ -112,6 +113,7 @@ def claim_unanswered(session: Session, before: datetime, not_before: datetime, n
             user=row.user,
             message_id=row.message_id,
             replies=plain.read_replies(row.replies),
+            heard_at=row.heard_at,
         )
         for row in rows
     ]

@@ -4,7 +4,7 @@ from typing import Final, Literal
 from uuid import UUID, uuid5
 
 from sqlalchemy import bindparam, insert, update
-from sqlmodel import Session, col
+from sqlmodel import Session, col, select
 
 from dialogs.events import Event
 from dialogs.facts import ExchangeOpened
@@ -42,6 +42,12 @@ def open_(session: Session, fact: ExchangeOpened, person_id: str, event: Event, 
 def choose(session: Session, exchange: str, chosen: str | None) -> None:
     """Note which of the sheets offered was opened, None for none of them; whoever taps last says what was meant."""
     session.connection().execute(_CHOOSE, {"exchange": exchange, "chosen": chosen, "none": chosen is None})
+
+
+def shown(session: Session, exchange: str, person_id: str) -> tuple[str, ...]:
+    """Return the ids of the sheets that an exchange of this person had shown, the best first; nothing for somebody else's."""
+    found = session.exec(select(ExchangeRow.sheet_ids).where(col(ExchangeRow.id) == exchange, col(ExchangeRow.person_id) == person_id)).first()
+    return tuple(found or ())
 
 
 def report(

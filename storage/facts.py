@@ -8,21 +8,32 @@ from sqlmodel import Session
 from dialogs.events import Event
 from dialogs.facts import (
     CatalogueEdited,
+    ChannelBound,
+    ChannelUnbound,
     Chosen,
+    DeliveriesCancelled,
+    DeliveryEdited,
+    DeliveryPlanned,
+    DeliveryRecalled,
+    ExchangeMarked,
     ExchangeOpened,
     Fact,
     GapSettled,
     Greeted,
+    Initiative,
     LanguageChosen,
     LanguageSpoken,
     NotMineSaid,
     ProfileDrafted,
+    ReachChosen,
     Refused,
+    RequestKept,
+    WordKept,
     WrongSaid,
 )
 from dialogs.people import Person
 from dialogs.rights import Act
-from storage import audit, catalog, drafts, exchanges, gaps, people
+from storage import audit, bindings, catalog, deliveries, drafts, exchanges, gaps, outside_exchanges, people, requests
 
 
 def record(session: Session, fact: Fact, *, person: Person, event: Event, catalogue_version: int | None, at: datetime) -> None:
@@ -44,8 +55,46 @@ def record(session: Session, fact: Fact, *, person: Person, event: Event, catalo
             people.greet(session, person.id, event.at)
         case CatalogueEdited() | ProfileDrafted() | GapSettled() | Refused():
             _record_learning(session, fact, audit.pseudonym_of(session, person.id), at)
+        case ReachChosen(platform=platform):
+            people.choose_reach(session, person.id, platform)
+        case ChannelBound() | ChannelUnbound():
+            _record_channel(session, fact, audit.pseudonym_of(session, person.id), at)
+        case _:
+            record_initiative(session, fact, at)
+
+
+def record_initiative(session: Session, fact: Initiative, at: datetime) -> None:
+    """Keep a fact that needn't come from somebody's gesture: the clock, or what a delivery came to, leaves such ones too."""
+    match fact:
+        case RequestKept(request=request, step=step, by=by, function=function):
+            requests.keep(session, request, step, by, function, at)
+        case WordKept(word=word):
+            requests.keep_word(session, word)
+        case DeliveryPlanned(delivery=delivery):
+            deliveries.plan(session, delivery, at)
+        case DeliveryEdited(key=key, message=message):
+            deliveries.edit(session, key, message, at)
+        case DeliveryRecalled(key=key):
+            deliveries.recall(session, key, at)
+        case DeliveriesCancelled(cause_kind=kind, cause_id=cause, kinds=kinds):
+            deliveries.cancel(session, kind, cause, kinds, at)
+        case ExchangeMarked():
+            outside_exchanges.mark(session, fact)
         case _:
             assert_never(fact)
+
+
+def _record_channel(session: Session, fact: ChannelBound | ChannelUnbound, actor: str, at: datetime) -> None:
+    match fact:
+        case ChannelBound(desk=desk):
+            bindings.bind(session, desk, actor, at)
+            function, detail = desk.function, {"channel": desk.reference.key} | ({"service": desk.service} if desk.service else {})
+        case ChannelUnbound(function=function, service=service):
+            bindings.unbind(session, function, service)
+            detail = {"service": service} if service else {}
+        case _:
+            assert_never(fact)
+    audit.append(session, actor=actor, act=Act.BIND_CHANNEL.value, function=function, subject=None, at=at, detail=detail)
 
 
 def _record_learning(session: Session, fact: CatalogueEdited | ProfileDrafted | GapSettled | Refused, actor: str, at: datetime) -> None:

@@ -10,21 +10,38 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID, uuid5
 
-from sqlalchemy import Row, and_, bindparam, update
+from sqlalchemy import Row, and_, bindparam, func, update
 from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 
 from dialogs.catalog import Language
-from dialogs.events import Event, Reference, Scope
+from dialogs.events import Event, Platform, Reference, Scope
 from dialogs.people import Person, Profile
 from storage import audit
-from storage.tables import ConversationReferenceRow, ExchangeRow, IdentityRow, PersonRow, ReportRow, table_of
+from storage.tables import (
+    ConversationReferenceRow,
+    DeliveryRow,
+    ExchangeRow,
+    IdentityRow,
+    OutsideExchangeRow,
+    PersonRow,
+    ReportRow,
+    RequestRow,
+    RequestStepRow,
+    RequestWordRow,
+    table_of,
+)
 
 LINKING: Final = "people"  # the key under which `learn_profile` and `import_directory` are written: one at a time moves accounts between persons
 REFRESH: Final = timedelta(hours=24)  # how long a profile, or a reference that hasn't changed, is good for
 _NAMESPACE: Final = UUID("4b0c43a3-6a0f-5d0c-9a1b-0f6e9b6f2d11")
 
 _IDENTITY, _PERSON, _REFERENCE = table_of(IdentityRow).c, table_of(PersonRow).c, table_of(ConversationReferenceRow).c
+_OTHER: Final = table_of(ConversationReferenceRow).alias("other").c
+# a part of the statement that every turn makes anyway: one more would cost as much again
+_LAST_SPOKE: Final = (
+    select_columns(func.max(_OTHER.refreshed_at)).where(_OTHER.person_id == _PERSON.id, _OTHER.dead_at.is_(None)).correlate(table_of(PersonRow))
+)
 _FIND: Final = (
     select_columns(
         _PERSON.id,
@@ -39,6 +56,7 @@ _FIND: Final = (
         _PERSON.seniority,
         _PERSON.segments,
         _PERSON.greeted_at,
+        _PERSON.reach,
         _IDENTITY.email.label("account_email"),
         _IDENTITY.name.label("account_name"),
         _IDENTITY.timezone.label("account_timezone"),
@@ -50,6 +68,8 @@ _FIND: Final = (
         _REFERENCE.thread,
         _REFERENCE.service_url,
         _REFERENCE.refreshed_at.label("reference_refreshed_at"),
+        _REFERENCE.dead_at,
+        _LAST_SPOKE.scalar_subquery().label("last_spoke_at"),
     )
     .join_from(table_of(IdentityRow), table_of(PersonRow))
     .outerjoin(
@@ -122,6 +142,11 @@ def choose_language(session: Session, person_id: str, language: Language | None)
     session.connection().execute(_CHOOSE, {"person": person_id, "choice": language})
 
 
+def choose_reach(session: Session, person_id: str, platform: Platform | None) -> None:
+    """Keep where the bot writes to a person of its own accord; None is where they last spoke to it."""
+    session.exec(update(PersonRow).where(col(PersonRow.id) == person_id).values(reach=platform))
+
+
 def speak(session: Session, event: Event, language: Language) -> None:
     """Note what language this account last wrote in."""
     place = event.reference
@@ -182,6 +207,7 @@ def _known(row: Row[*tuple[Any, ...]]) -> Known:
         linked=row.directory_id is not None,
         stranger=row.guest,
         greeted=row.greeted_at is not None,
+        reach=row.reach,
     )
     return Known(person=person, refreshed_at=row.refreshed_at)
 
@@ -199,7 +225,10 @@ def _says_nothing_new(row: Row[*tuple[Any, ...]], event: Event, now: datetime) -
     if place.scope is not Scope.PERSONAL:
         return True
     same_place = (row.conversation, row.thread, row.service_url) == (place.conversation, place.thread, place.service_url)
-    return same_place and now - row.reference_refreshed_at < REFRESH
+    if not same_place or row.dead_at is not None:
+        return False
+    spoke_elsewhere_since: bool = row.last_spoke_at > row.reference_refreshed_at  # then this is where they can be reached again
+    return not spoke_elsewhere_since and now - row.reference_refreshed_at < REFRESH
 
 
 def _identity(session: Session, platform: str, tenant: str, user: str) -> IdentityRow | None:
@@ -263,11 +292,29 @@ def _merge(session: Session, former: PersonRow, owner: PersonRow) -> None:
     """Give what a person of an account's own left to the person it turned out to be, whose own choices win."""
     session.exec(update(ExchangeRow).where(col(ExchangeRow.person_id) == former.id).values(person_id=owner.id))
     session.exec(update(ReportRow).where(col(ReportRow.person_id) == former.id).values(person_id=owner.id))
+    _hand_over_requests(session, former.id, owner.id)
     audit.hand_over(session, former.id, owner.id)  # roles are those of the directory's people only: there are none to hand over
     owner.language = owner.language or former.language
+    owner.reach = owner.reach or former.reach
     owner.greeted_at = min(filter(None, (owner.greeted_at, former.greeted_at)), default=None)
     session.delete(former)
     session.flush()
+
+
+def _hand_over_requests(session: Session, former: str, owner: str) -> None:
+    """Give the requests and deliveries of a person of an account's own to the person it turned out to be."""
+    columns = (
+        (RequestRow, "client_id"),
+        (RequestRow, "expert_id"),
+        (RequestRow, "keeper_id"),
+        (RequestWordRow, "author_id"),
+        (RequestStepRow, "person_id"),
+        (DeliveryRow, "person_id"),
+        (OutsideExchangeRow, "person_id"),
+    )
+    for row, column in columns:
+        table = table_of(row)
+        session.connection().execute(update(table).where(table.c[column] == former).values({column: owner}))
 
 
 def _reach(session: Session, person_id: str, place: Reference, now: datetime) -> None:

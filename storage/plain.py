@@ -11,9 +11,10 @@ from pydantic_core import to_json
 
 from dialogs.catalog import Catalogue, Function
 from dialogs.events import Reference
-from dialogs.messages import Reply
+from dialogs.messages import Message, Reply
 
 _REPLIES: Final[TypeAdapter[tuple[Reply, ...]]] = TypeAdapter(tuple[Reply, ...])
+_MESSAGE: Final = TypeAdapter(Message)
 _REFERENCE: Final = TypeAdapter(Reference)
 _CATALOGUE: Final = TypeAdapter(Catalogue)
 _FUNCTION: Final = TypeAdapter(Function)
@@ -28,6 +29,16 @@ def write_replies(replies: tuple[Reply, ...]) -> str:
 def read_replies(text: str) -> tuple[Reply, ...]:
     """Read replies back. Raises ValidationError (a ValueError) for what this version couldn't have said."""
     return _REPLIES.validate_json(text)
+
+
+def write_message(message: Message) -> str:
+    """Return a message as JSON. Raises PydanticSerializationError for what isn't Unicode (a lone surrogate)."""
+    return to_json(message).decode()
+
+
+def read_message(text: str) -> Message:
+    """Read a message back. Raises ValidationError (a ValueError) for what this version couldn't have said."""
+    return _MESSAGE.validate_json(text)
 
 
 def write_reference(reference: Reference) -> str:

@@ -10,24 +10,27 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any, Literal
+from uuid import UUID
 
 import structlog
 from aiohttp import web
 from slack_bolt.adapter.aiohttp import to_aiohttp_response
 from slack_bolt.response import BoltResponse
 
-from adapters.port import DeliveryError, Listener, Taken, Unanswered
-from adapters.slack import views
+from adapters.port import DeliveryError, Listener, Outgoing, Taken
+from adapters.slack import posting, views
 from adapters.slack.bolt import bolt_app, bolt_request
-from adapters.slack.client import API_URL, RefusedError, SlackClient
+from adapters.slack.client import API_URL, SlackClient
+from adapters.slack.failures import RefusedError
 from adapters.slack.gate import Gate
 from adapters.slack.origin import Origin
 from adapters.slack.parse import parse
 from adapters.slack.payload import MalformedPayloadError, Payload, decode, identifier
-from adapters.slack.posting import post, posted
+from adapters.slack.places import told_conversation
 from adapters.slack.socket import Socket
-from dialogs.events import ConversationStarted, Event, FormAsked, FormSubmitted
-from dialogs.messages import Form, FormErrors
+from dialogs.delivery import reply_key
+from dialogs.events import ActionTaken, ConversationStarted, Event, FormAsked, FormSubmitted, Reference
+from dialogs.messages import Form, FormErrors, Message
 
 Prompts = Callable[[str | None], Sequence[tuple[str, str]]]
 
@@ -86,9 +89,26 @@ class SlackAdapter:
             await self._socket.close()
         await self._client.close()
 
-    async def post_again(self, unanswered: Unanswered) -> None:
-        """Post what isn't in its conversation yet, after looking there for our stamps. Raises DeliveryError."""
-        await post(self._client, unanswered, already=await posted(self._client, unanswered))
+    @property
+    def can_look(self) -> bool:
+        """Whether one can look if a message is there: by its stamp, in the conversation's history."""
+        return True
+
+    async def send(self, outgoing: Outgoing) -> str | None:
+        """Send once, within `SEND_SECONDS`; return the message's timestamp. Raises DeliveryError."""
+        return await posting.send(self._client, outgoing)
+
+    async def find(self, outgoing: Outgoing) -> str | None:
+        """Return the timestamp of the message that has this stamp, None where there's none. Raises DeliveryError."""
+        return await posting.find(self._client, outgoing)
+
+    async def edit(self, reference: Reference, message_id: str, message: Message, key: UUID) -> None:
+        """Show something else in place of a message that was sent. Raises DeliveryError."""
+        await posting.edit(self._client, reference, message_id, message, key)
+
+    async def recall(self, reference: Reference, message_id: str) -> None:
+        """Delete a message that was sent; one that's gone already is no error. Raises DeliveryError."""
+        await posting.recall(self._client, reference, message_id)
 
     async def _receive(self, gate: Gate, request: web.Request) -> web.Response:
         """Answer one HTTP request: 401 unless signed, 400 unless of a known form, else what Bolt's middlewares and ours return."""
@@ -106,26 +126,31 @@ class SlackAdapter:
         """Take the turn of a payload and return its acknowledgement."""
         try:
             event = parse(payload, received=received or self._clock(), ours=self._client.known_installation)
+            conversation = told_conversation(payload)
         except MalformedPayloadError as error:
             log.warning("slack.malformed", reason=str(error))
             return BoltResponse(status=400, body={"error": str(error)})
         if event is None:
-            log.info("slack.ignored", kind=payload.get("type"), inner=_inner_kind(payload))
+            inner = _inner_kind(payload)
+            tell = log.debug if inner == "message" else log.info  # what people say to each other comes by the thousand
+            tell("slack.ignored", kind=payload.get("type"), inner=inner)
             return BoltResponse(status=200, body={"options": []} if payload.get("type") == "block_suggestion" else "")
+        if conversation is not None:
+            self._client.learn_conversation(event.sender.user, conversation)
         taken = await self._listener.take(event)
         response = await self._respond(payload, event, taken)
         if not taken.acquainted and event.sender.user not in self._meeting:
             self._meeting.add(event.sender.user)
             self._listener.spawn(self._meet(event))
         if taken.first:
-            self._listener.spawn(self._answer(_unanswered(event, taken)))
+            self._listener.spawn(self._answer(event, taken))
             if isinstance(event, ConversationStarted):
                 self._listener.spawn(self._suggest(event))
         return response
 
     async def _respond(self, payload: Payload, event: Event, taken: Taken) -> BoltResponse:
         """Return what must be in the response: the errors of a form, or a form; else an empty acknowledgement."""
-        origin = Origin(reference=event.reference, message_id=getattr(event, "message_id", None))
+        origin = Origin(reference=event.reference, message_id=_tapped(event))
         for reply in taken.replies:
             match event, reply:
                 case FormSubmitted(), FormErrors():
@@ -150,15 +175,17 @@ class SlackAdapter:
             return BoltResponse(status=502, body={"error": "the form could not be opened"})
         return BoltResponse(status=200)
 
-    async def _answer(self, answer: Unanswered) -> None:
-        """Post the replies of a turn; what fails for a while is left to the sweep."""
+    async def _answer(self, event: Event, taken: Taken) -> None:
+        """Post the messages of a turn, stamped so that the ledger finds them; what fails for a while is left to the sweep."""
         try:
-            await post(self._client, answer)
+            for index, reply in enumerate(taken.replies):
+                if isinstance(reply, Message):
+                    await posting.post(self._client, _outgoing(event, index, reply))
         except DeliveryError as error:
-            log.warning("slack.not_posted", event_key=str(answer.key), reason=str(error), permanent=error.permanent)
+            log.warning("slack.not_posted", event_key=str(event.key), reason=str(error), permanent=error.permanent)
             if not error.permanent:
                 return
-        await self._listener.answered(answer.key)
+        await self._listener.answered(event.key)
 
     async def _meet(self, event: Event) -> None:
         try:
@@ -176,7 +203,7 @@ class SlackAdapter:
         try:
             profile = await self._client.profile(place.tenant, event.sender.user)
             if prompts := self._prompts(profile.locale):
-                await self._client.suggest(place.conversation, place.thread, prompts)
+                await self._client.suggest(await self._client.id_of(place.conversation), place.thread, prompts)
         except DeliveryError as error:
             log.warning("slack.no_prompts", event_key=str(event.key), reason=str(error))
 
@@ -190,14 +217,13 @@ class SlackAdapter:
             log.info("slack.installed", team=ours.team, bot=ours.user)
 
 
-def _unanswered(event: Event, taken: Taken) -> Unanswered:
-    return Unanswered(
-        key=event.key,
-        reference=event.reference,
-        user=event.sender.user,
-        message_id=getattr(event, "message_id", None),
-        replies=taken.replies,
-    )
+def _outgoing(event: Event, index: int, said: Message) -> Outgoing:
+    return Outgoing(key=reply_key(event.key, index), reference=event.reference, message=said, user=event.sender.user, tapped=_tapped(event))
+
+
+def _tapped(event: Event) -> str | None:
+    """Return the id of the message whose button was tapped: what a person wrote can't be updated."""
+    return event.message_id if isinstance(event, ActionTaken | FormAsked | FormSubmitted) else None
 
 
 def _inner_kind(payload: Payload) -> object:

@@ -1,18 +1,16 @@
-"""The calls to Slack's Web API, and what their failures mean."""
+"""The calls to Slack's Web API."""
 
-from collections.abc import Awaitable, Sequence
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from aiohttp import ClientConnectorError, ClientError, ClientSession, ClientTimeout, ConnectionTimeoutError
-from slack_sdk.errors import SlackClientError
+from aiohttp import ClientSession, ClientTimeout
 from slack_sdk.http_retry.builtin_async_handlers import AsyncConnectionErrorRetryHandler, AsyncRateLimitErrorRetryHandler
 from slack_sdk.http_retry.response import HttpResponse
 from slack_sdk.web.async_client import AsyncWebClient
-from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from adapters.port import DeliveryError
 from adapters.slack import limits
+from adapters.slack.failures import NEVER_SENT, RefusedError, body_of, seconds_of
 from adapters.slack.limits import clip
 from adapters.slack.sender import Installation
 from dialogs.people import Profile
@@ -23,35 +21,30 @@ API_URL = "https://slack.com/api/"
 SCOPES = {  # what the bot's token must be allowed, by method or gesture; the manifest asks for these
     "app_mention": ("app_mentions:read",),
     "message.im": ("im:history",),
+    "message.channels": ("channels:history",),
+    "message.groups": ("groups:history",),
     "commands": ("commands",),
     "chat.postMessage": ("chat:write",),
+    "chat.delete": ("chat:write",),
     "conversations.open": ("im:write",),
     "conversations.history": ("channels:history", "groups:history", "im:history", "mpim:history"),
     "users.info": ("users:read", "users:read.email"),
     "assistant.threads.setSuggestedPrompts": ("assistant:write",),
 }
 
-_STAMP = "pourqui_reply"  # the event type of our messages' metadata
-_PASSING = {"fatal_error", "internal_error", "ratelimited", "rate_limited", "request_timeout", "service_unavailable", "team_added_to_org"}
+_STAMP = "pourqui_delivery"  # the event type of our messages' metadata
 _PATIENCE = 5  # seconds of a rate limit that are waited for; past it the sweep takes over, and must not post beside a call that still sleeps
-_NOT_SLACK = "not Slack's answer: something in between"
-_PAGE, _PAGES = 200, 5  # messages of a conversation, looked at for our stamp: a held-back reply is at most an hour old
+_CONNECT = 2.0  # seconds to make a connection, less than a sending has: one that was never made is known not to have been heard
+_PAGE, _THREAD_PAGE, _PAGES = 200, 999, 5  # messages of a conversation or of a thread, looked at for our stamp: it's at most a few hours old
+_PEOPLE = ("U", "W")  # how people's ids begin, which stand for their own conversations (`places`); W is of Enterprise Grid
 _KNOWN_CONVERSATIONS = 10_000  # people whose conversation id is remembered
-
-
-class RefusedError(DeliveryError):
-    """Slack said no; `code` is its word for why, such as `channel_not_found`, or the HTTP status when it gave none."""
-
-    def __init__(self, code: str, *, permanent: bool, retry_after: float | None = None) -> None:
-        super().__init__(f"Slack refused: {code}", permanent=permanent, retry_after=retry_after)
-        self.code = code
 
 
 class SlackClient:
     """One workspace's Web API, by its bot token. `timeout` is in seconds, for a whole call.
 
     A call waits once for a short rate limit (Retry-After), and is made again once when the connection was never made; whatever else failed may
-    have been heard, and is left to who called. Every method raises DeliveryError.
+    have been heard, and is left to who called. Where `patient` is False, it's made once. Every method raises DeliveryError.
     """
 
     def __init__(self, token: str, api_url: str = API_URL, *, timeout: float = 5) -> None:
@@ -62,8 +55,8 @@ class SlackClient:
 
     async def open(self) -> None:
         """Open the HTTP session; nothing is called yet."""
-        self._session = ClientSession(timeout=ClientTimeout(total=self._timeout))
-        never_sent = AsyncConnectionErrorRetryHandler(error_types=[ClientConnectorError, ConnectionTimeoutError])
+        self._session = ClientSession(timeout=ClientTimeout(total=self._timeout, connect=_CONNECT))
+        never_sent = AsyncConnectionErrorRetryHandler(error_types=list(NEVER_SENT))
         self._web = AsyncWebClient(self._token, self._api_url, session=self._session, retry_handlers=[never_sent, _ShortWait()])
         self._hasty = AsyncWebClient(self._token, self._api_url, session=self._session, retry_handlers=[])
 
@@ -80,68 +73,79 @@ class SlackClient:
     async def installation(self) -> Installation:
         """Return who we are; asked once."""
         if self._installation is None:
-            told = await _answer(self._web.auth_test())
+            told = await body_of(self._web.auth_test())
             self._installation = Installation(team=told["team_id"], enterprise=told.get("enterprise_id") or None, user=told["user_id"])
         return self._installation
 
-    async def post(self, conversation: str, thread: str | None, shown: JSON, *, key: UUID, index: int) -> None:
-        """Post a message, stamped with its event key and its place among that event's replies."""
-        stamped = shown | {"metadata": _stamp(key, index), "mrkdwn": False, "unfurl_links": False, "unfurl_media": False}
-        await _answer(self._web.chat_postMessage(channel=conversation, thread_ts=thread, **stamped))
+    async def post(self, conversation: str, thread: str | None, shown: JSON, *, key: UUID, patient: bool = True) -> str | None:
+        """Post a message, stamped with its delivery's key; return its id there. The conversation may be named by its person's id."""
+        stamped = shown | {"metadata": _stamp(key), "mrkdwn": False, "unfurl_links": False, "unfurl_media": False}
+        told = await body_of(self._caller(patient=patient).chat_postMessage(channel=conversation, thread_ts=thread, **stamped))
+        return told.get("ts")
 
-    async def update(self, conversation: str, message_id: str, shown: JSON, *, key: UUID, index: int) -> None:
+    async def update(self, conversation: str, message_id: str, shown: JSON, *, key: UUID, patient: bool = True) -> None:
         """Show something else in place of a message of ours."""
-        await _answer(self._web.chat_update(channel=conversation, ts=message_id, metadata=_stamp(key, index), **shown))
+        await body_of(self._caller(patient=patient).chat_update(channel=conversation, ts=message_id, metadata=_stamp(key), **shown))
 
-    async def publish(self, user: str, view: JSON) -> None:
+    async def delete(self, conversation: str, message_id: str) -> None:
+        """Delete a message of ours."""
+        await body_of(self._hasty.chat_delete(channel=conversation, ts=message_id))
+
+    async def publish(self, user: str, view: JSON, *, patient: bool = True) -> None:
         """Show somebody's home tab."""
-        await _answer(self._web.views_publish(user_id=user, view=view))
+        await body_of(self._caller(patient=patient).views_publish(user_id=user, view=view))
 
     async def open_view(self, trigger: str, view: JSON) -> None:
         """Open a modal. A trigger lives 3 seconds: no waiting for rate limits here."""
-        await _answer(self._hasty.views_open(trigger_id=trigger, view=view))
+        await body_of(self._hasty.views_open(trigger_id=trigger, view=view))
 
-    async def conversation_with(self, user: str) -> str:
-        """Return the id of somebody's own conversation with the bot; it never changes, so it's asked once."""
-        if user not in self._conversations:
-            told = await _answer(self._web.conversations_open(users=user))
-            if len(self._conversations) >= _KNOWN_CONVERSATIONS:
-                self._conversations.clear()
-            self._conversations[user] = told["channel"]["id"]
-        return self._conversations[user]
+    def learn_conversation(self, user: str, conversation: str) -> None:
+        """Keep the id of somebody's own conversation with the bot."""
+        if len(self._conversations) >= _KNOWN_CONVERSATIONS:
+            self._conversations.clear()
+        self._conversations[user] = conversation
 
-    async def posted(self, conversation: str, thread: str | None, key: UUID) -> frozenset[int]:
-        """Return which replies to an event are there already, by their stamps."""
-        found: set[int] = set()
+    async def id_of(self, conversation: str) -> str:
+        """Return Slack's id of a conversation, which may be named by its person's; that one never changes, so it's asked once."""
+        if conversation[:1] not in _PEOPLE:
+            return conversation
+        if conversation not in self._conversations:
+            told = await body_of(self._web.conversations_open(users=conversation))
+            self.learn_conversation(conversation, told["channel"]["id"])
+        return self._conversations[conversation]
+
+    async def find(self, conversation: str, thread: str | None, key: UUID) -> str | None:
+        """Return the id of the message that has a delivery's stamp, None where there's none."""
         cursor: str | None = None
         for _ in range(_PAGES):
             if thread is None:
                 page = self._web.conversations_history(channel=conversation, include_all_metadata=True, limit=_PAGE, cursor=cursor)
             else:
-                page = self._web.conversations_replies(channel=conversation, ts=thread, include_all_metadata=True, limit=_PAGE, cursor=cursor)
+                page = self._web.conversations_replies(channel=conversation, ts=thread, include_all_metadata=True, limit=_THREAD_PAGE, cursor=cursor)
             try:
-                told = await _answer(page)
+                told = await body_of(page)
             except RefusedError as error:
                 if error.code != "thread_not_found":  # its first message was deleted: nothing of ours is there
                     raise
-                break
-            stamps = [message.get("metadata") or {} for message in told["messages"]]
-            payloads = [stamp.get("event_payload") or {} for stamp in stamps if stamp.get("event_type") == _STAMP]
-            found |= {payload["index"] for payload in payloads if payload.get("event_key") == str(key)}
+                return None
+            for message in told["messages"]:
+                if _is_stamped(message, key):
+                    found: str = message["ts"]
+                    return found
             cursor = (told.get("response_metadata") or {}).get("next_cursor") or None
             if cursor is None:
                 break
-        return frozenset(found)
+        return None
 
     async def suggest(self, conversation: str, thread: str, prompts: Sequence[tuple[str, str]]) -> None:
         """Suggest questions, each a title and the message that it sends, in an assistant thread."""
         shown = [{"title": clip(title, limits.BUTTON), "message": message} for title, message in prompts[: limits.PROMPTS]]
-        await _answer(self._web.assistant_threads_setSuggestedPrompts(channel_id=conversation, thread_ts=thread, prompts=shown))
+        await body_of(self._web.assistant_threads_setSuggestedPrompts(channel_id=conversation, thread_ts=thread, prompts=shown))
 
     async def profile(self, tenant: str, user: str) -> Profile:
         """Return what Slack tells of somebody, their e-mail only when Slack vouches for it (interfaces.md, *verified*)."""
         ours = await self.installation()
-        told: JSON = (await _answer(self._web.users_info(user=user, include_locale=True)))["user"]
+        told: JSON = (await body_of(self._web.users_info(user=user, include_locale=True)))["user"]
         details: JSON = told.get("profile") or {}
         organization: JSON = told.get("enterprise_user") or {}
         colleague = told.get("team_id") == ours.team or (ours.enterprise is not None and organization.get("enterprise_id") == ours.enterprise)
@@ -159,6 +163,9 @@ class SlackClient:
             guest=not member,
         )
 
+    def _caller(self, *, patient: bool) -> AsyncWebClient:
+        return self._web if patient else self._hasty
+
 
 class _ShortWait(AsyncRateLimitErrorRetryHandler):
     """Waits for a rate limit only when that's soon over."""
@@ -167,39 +174,14 @@ class _ShortWait(AsyncRateLimitErrorRetryHandler):
         if response is None or not await super()._can_retry_async(response=response, **asked):
             return False
         told = {name.lower(): values for name, values in response.headers.items()}.get("retry-after")
-        seconds = _seconds(told[0] if told else None)
+        seconds = seconds_of(told[0] if told else None)
         return seconds is not None and seconds <= _PATIENCE
 
 
-def _seconds(retry_after: str | None) -> float | None:
-    return float(retry_after) if retry_after is not None and retry_after.isdecimal() else None
+def _stamp(key: UUID) -> JSON:
+    return {"event_type": _STAMP, "event_payload": {"delivery_id": str(key)}}
 
 
-def _stamp(key: UUID, index: int) -> JSON:
-    return {"event_type": _STAMP, "event_payload": {"event_key": str(key), "index": index}}
-
-
-async def _answer(call: Awaitable[AsyncSlackResponse]) -> JSON:
-    """Await a call and return its body. Raises DeliveryError, a RefusedError where Slack answered."""
-    try:
-        body: object = (await call).data
-    except SlackClientError as error:
-        raise _refusal(getattr(error, "response", None)) from error
-    except (ClientError, TimeoutError, OSError) as error:
-        raise DeliveryError(f"Slack can't be reached: {type(error).__name__}", permanent=False) from error
-    except (AttributeError, ValueError) as error:  # slack_sdk, on a body that isn't a JSON object, or on a Retry-After that isn't a number
-        raise DeliveryError(_NOT_SLACK, permanent=False) from error
-    if not isinstance(body, dict):
-        raise DeliveryError(_NOT_SLACK, permanent=False)
-    return body
-
-
-def _refusal(response: object) -> DeliveryError:
-    """Tell a refusal for good (whatever Slack answered by itself, but for a few words) from one that passes (too many calls, a server's error)."""
-    if not isinstance(response, AsyncSlackResponse):
-        return DeliveryError(_NOT_SLACK, permanent=False)
-    body: object = response.data
-    told = body.get("error") if isinstance(body, dict) else None
-    code = told if isinstance(told, str) else str(response.status_code)
-    passing = code in _PASSING or response.status_code == 429 or response.status_code >= 500 or told is None
-    return RefusedError(code, permanent=not passing, retry_after=_seconds(response.headers.get("Retry-After")))
+def _is_stamped(message: JSON, key: UUID) -> bool:
+    stamp = message.get("metadata") or {}
+    return stamp.get("event_type") == _STAMP and (stamp.get("event_payload") or {}).get("delivery_id") == str(key)

@@ -21,6 +21,11 @@ def plain(text: str, bot: str | None) -> str:
     return shown.lstrip(",:; \t") if addressed else shown  # "@pourqui, …": the comma belongs to the mention
 
 
+def mentions(text: str, bot: str | None) -> bool:
+    """Tell whether what a person wrote mentions `bot` (its user id)."""
+    return bot is not None and (f"<@{bot}>" in text or f"<@{bot}|" in text)
+
+
 def _shown(target: str, label: str | None, bot: str | None) -> str:
     sign, name = target[:1], target[1:]
     match sign:

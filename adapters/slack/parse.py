@@ -1,7 +1,7 @@
 """Payloads to events: pure functions, and the one place that names the id of every gesture.
 
-A mention in a channel comes as `app_mention`, a direct message as `message.im`; Slack never sends both for one message, and the manifest
-subscribes to no other message event: one message is one event. Assistant threads are direct messages with a thread.
+A mention in a channel comes as `app_mention`, and as a `message` that doesn't count (`messages`): one message is one event. Assistant threads are
+direct messages with a thread.
 
 | gesture | id | why |
 |---|---|---|
@@ -16,11 +16,13 @@ import json
 from collections.abc import Mapping
 from datetime import datetime
 
+from adapters.slack import messages
 from adapters.slack.mrkdwn import plain
 from adapters.slack.origin import unseal
 from adapters.slack.payload import (
     MalformedPayloadError,
     Payload,
+    event_id,
     first,
     identifier,
     moment,
@@ -28,8 +30,10 @@ from adapters.slack.payload import (
     optional_section,
     section,
     storable,
+    time_of,
     words,
 )
+from adapters.slack.places import personal, scope_of, shared
 from adapters.slack.sender import (
     Installation,
     author_of_event,
@@ -37,7 +41,7 @@ from adapters.slack.sender import (
     tenant_of_event,
     tenant_of_interaction,
 )
-from dialogs.actions import FormAction, Help, UnreadableActionError, unpack
+from dialogs.actions import FormAction, Help, MarkExchange, UnreadableActionError, unpack
 from dialogs.events import (
     ActionTaken,
     ConversationStarted,
@@ -51,17 +55,22 @@ from dialogs.events import (
     Sender,
 )
 
-BOT_EVENTS = ("app_home_opened", "app_mention", "assistant_thread_context_changed", "assistant_thread_started", "message.im")  # subscribed to
+BOT_EVENTS = (  # subscribed to
+    "app_home_opened",
+    "app_mention",
+    "assistant_thread_context_changed",
+    "assistant_thread_started",
+    "message.channels",
+    "message.groups",
+    "message.im",
+)
 COMMAND = "/pourqui"
-SHORTCUT = "ask_pourqui"
+ASK, MARK = "ask_pourqui", "support_exchange"  # shortcuts on messages
 FORM = "pourqui_form"
-
-_WRITTEN = (None, "file_share", "me_message", "thread_broadcast")  # subtypes of what a person has just written; the others tell of changes
-_SLACKBOT = "USLACKBOT"
 
 
 def parse(payload: Payload, *, received: datetime, ours: Installation | None = None) -> Event | None:
-    """Return the event of a payload; None for what is known but calls for no answer (our own messages, edits, links opened, unknown kinds).
+    """Return the event of a payload; None for what is known but calls for no answer (our own messages, links opened, unknown kinds).
 
     `received` is when the request came, for the gestures that don't tell their own time. While `ours` is unknown, the payload is believed
     about who the bot and its workspace are. Raises MalformedPayloadError.
@@ -85,92 +94,68 @@ def _event(payload: Payload, ours: Installation | None) -> Event | None:
     event = section(payload, "event")
     authorization = first(payload, "authorizations")
     bot = ours.user if ours else optional_identifier(authorization, "user_id") if authorization.get("is_bot") is True else None
-    if event.get("bot_id") or optional_identifier(event, "user") in (bot or _SLACKBOT, _SLACKBOT):
+    if not messages.is_a_persons(event, bot):
         return None
     match identifier(event, "type"):
-        case "app_mention" if _is_written(event):
-            return _message(payload, event, bot, ours, Scope.CHANNEL)
-        case "message" if event.get("channel_type") in ("im", "app_home") and _is_written(event):
-            return _message(payload, event, bot, ours, Scope.PERSONAL)
+        case "app_mention" if messages.is_written(event):
+            return messages.received(payload, event, bot, ours, Scope.CHANNEL)
+        case "message":
+            return messages.event_of(payload, event, bot, ours)
         case "app_home_opened" if event.get("tab") == "home":
             user = identifier(event, "user")
             return HomeOpened(
-                id=_event_id(payload),
-                at=_time_of(payload, event),
+                id=event_id(payload),
+                at=time_of(payload, event),
                 sender=author_of_event(payload, event, user, ours),
-                reference=_personal(tenant_of_event(payload), optional_identifier(event, "channel") or user),
+                reference=personal(tenant_of_event(payload), user),
             )
         case "assistant_thread_started":
             thread = section(event, "assistant_thread")
+            user = identifier(thread, "user_id")
             return ConversationStarted(
-                id=_event_id(payload),
-                at=_time_of(payload, event),
-                sender=author_of_event(payload, event, identifier(thread, "user_id"), ours),
-                reference=_personal(tenant_of_event(payload), identifier(thread, "channel_id"), optional_identifier(thread, "thread_ts")),
+                id=event_id(payload),
+                at=time_of(payload, event),
+                sender=author_of_event(payload, event, user, ours),
+                reference=personal(tenant_of_event(payload), user, optional_identifier(thread, "thread_ts")),
             )
         case _:
             return None
 
 
-def _is_written(event: Payload) -> bool:
-    return event.get("subtype") in _WRITTEN and not event.get("edited") and event.get("hidden") is not True
-
-
-def _message(payload: Payload, event: Payload, bot: str | None, ours: Installation | None, scope: Scope) -> MessageReceived:
-    thread = optional_identifier(event, "thread_ts")
-    return MessageReceived(
-        id=_event_id(payload),
-        at=_time_of(payload, event),
-        sender=author_of_event(payload, event, identifier(event, "user"), ours),
-        reference=Reference(
-            platform="slack",
-            tenant=tenant_of_event(payload),
-            conversation=identifier(event, "channel"),
-            scope=scope,
-            thread=thread or identifier(event, "ts") if scope is Scope.CHANNEL else thread,
-        ),
-        text=plain(words(event, "text"), bot),
-    )
-
-
-def _event_id(payload: Payload) -> str:
-    return f"event:{identifier(payload, 'event_id')}"
-
-
-def _time_of(payload: Payload, event: Payload) -> datetime:
-    timestamp = optional_identifier(event, "event_ts") or optional_identifier(event, "ts")
-    if timestamp is not None:
-        return moment(timestamp)
-    seconds = payload.get("event_time")
-    if isinstance(seconds, bool) or not isinstance(seconds, int):
-        raise MalformedPayloadError("an event without its time")
-    return moment(str(seconds))
-
-
 def _command(payload: Payload, received: datetime, ours: Installation | None) -> MessageReceived:
-    user = identifier(payload, "user_id")
+    user, tenant = identifier(payload, "user_id"), identifier(payload, "team_id")
+    place = optional_identifier(payload, "channel_id")
     return MessageReceived(
         id=f"command:{identifier(payload, 'trigger_id')}",
         at=received,
         sender=Sender(user=user),
-        reference=_personal(identifier(payload, "team_id"), user),
+        reference=personal(tenant, user),
         text=plain(words(payload, "text"), ours.user if ours else None),
         private=True,
+        made_in=shared(tenant, place, words(payload, "channel_name")) if place else None,
     )
 
 
-def _shortcut(payload: Payload, ours: Installation | None) -> MessageReceived | None:
-    if payload.get("callback_id") != SHORTCUT:
+def _shortcut(payload: Payload, ours: Installation | None) -> MessageReceived | FormAsked | None:
+    name = payload.get("callback_id")
+    if name not in (ASK, MARK):
         return None
-    sender = author_of_interaction(payload, ours)
-    return MessageReceived(
-        id=f"shortcut:{identifier(payload, 'trigger_id')}",
-        at=moment(identifier(payload, "action_ts")),
-        sender=sender,
-        reference=_personal(tenant_of_interaction(payload), sender.user),
-        text=plain(words(section(payload, "message"), "text"), ours.user if ours else None),
-        private=True,
-    )
+    id_, at = f"shortcut:{identifier(payload, 'trigger_id')}", moment(identifier(payload, "action_ts"))
+    sender, tenant, used_on = author_of_interaction(payload, ours), tenant_of_interaction(payload), section(payload, "message")
+    own = personal(tenant, sender.user)
+    if name == MARK:
+        return FormAsked(id=id_, at=at, sender=sender, reference=own, action=_marked(payload, tenant, used_on))
+    text = plain(words(used_on, "text"), ours.user if ours else None)
+    return MessageReceived(id=id_, at=at, sender=sender, reference=own, text=text, private=True)
+
+
+def _marked(payload: Payload, tenant: str, used_on: Payload) -> MarkExchange:
+    """Return what a message is marked by; a bot that posted it may have no user."""
+    channel = section(payload, "channel")
+    conversation = identifier(channel, "id")
+    place = Reference(platform="slack", tenant=tenant, conversation=conversation, scope=scope_of(conversation, words(channel, "name")))
+    stamp = optional_identifier(payload, "message_ts") or identifier(used_on, "ts")
+    return MarkExchange(place=place.key, message=stamp, user=optional_identifier(used_on, "user") or "")
 
 
 def _tap(payload: Payload, ours: Installation | None) -> ActionTaken | FormAsked | None:
@@ -196,19 +181,15 @@ def _tapped(payload: Payload, user: str) -> tuple[Reference, str | None]:
     channel = optional_section(payload, "channel")
     conversation = optional_identifier(channel, "id") or optional_identifier(container, "channel_id")
     if conversation is None:
-        return _personal(tenant, user), None
+        return personal(tenant, user), None
     message = optional_section(payload, "message")
     stamp = optional_identifier(container, "message_ts") or optional_identifier(message, "ts")
     thread = optional_identifier(container, "thread_ts") or optional_identifier(message, "thread_ts")
-    scope = _scope(conversation, words(channel, "name"))
-    reference = Reference(
-        platform="slack",
-        tenant=tenant,
-        conversation=conversation,
-        scope=scope,
-        thread=thread if scope is Scope.PERSONAL else thread or stamp,
-    )
-    return reference, None if container.get("is_ephemeral") is True else stamp
+    message_id = None if container.get("is_ephemeral") is True else stamp
+    scope = scope_of(conversation, words(channel, "name"))
+    if scope is Scope.PERSONAL:
+        return personal(tenant, user, thread), message_id
+    return Reference(platform="slack", tenant=tenant, conversation=conversation, scope=scope, thread=thread or stamp), message_id
 
 
 def _submission(payload: Payload, received: datetime, ours: Installation | None) -> FormSubmitted | ActionTaken | None:
@@ -248,18 +229,3 @@ def _values(inputs: Payload) -> dict[str, str]:
             if value:
                 values[storable(name)] = value
     return values
-
-
-def _personal(tenant: str, conversation: str, thread: str | None = None) -> Reference:
-    """Return a conversation of one person with the bot, by its id or, as Slack itself allows, by the person's.
-
-    The user id stands where only a call would tell the real one (`D…`): the home tab, a command, a shortcut. The last two may be used inside
-    conversations that the bot isn't part of, so where they were used is no place to answer.
-    """
-    return Reference(platform="slack", tenant=tenant, conversation=conversation, scope=Scope.PERSONAL, thread=thread)
-
-
-def _scope(conversation: str, name: str) -> Scope:
-    if conversation.startswith("D"):
-        return Scope.PERSONAL
-    return Scope.GROUP if name.startswith("mpdm-") else Scope.CHANNEL

@@ -83,6 +83,16 @@ def first(payload: Payload, name: str) -> Payload:
     return value[0]
 
 
+def number_of(payload: Payload, name: str) -> int:
+    """Return how many things the list called `name` holds, 0 when it's absent or null. Raises MalformedPayloadError when it isn't a list."""
+    value = payload.get(name)
+    if value is None:
+        return 0
+    if not isinstance(value, list):
+        raise MalformedPayloadError(f"{name} isn't a list")
+    return len(value)
+
+
 def identifier(payload: Payload, name: str) -> str:
     """Return an id, a timestamp or a kind: 1 to 255 plain characters. Raises MalformedPayloadError for anything else."""
     value = payload.get(name)
@@ -120,3 +130,19 @@ def moment(timestamp: str) -> datetime:
     if not _FIRST_YEAR <= at.year <= _LAST_YEAR:
         raise MalformedPayloadError("a timestamp isn't of our time")
     return at
+
+
+def event_id(payload: Payload) -> str:
+    """Return the gesture id of an event: the same in each of Slack's retries. Raises MalformedPayloadError when there is none."""
+    return f"event:{identifier(payload, 'event_id')}"
+
+
+def time_of(payload: Payload, event: Payload) -> datetime:
+    """Return when an event happened, else when it was delivered. Raises MalformedPayloadError when it tells neither."""
+    timestamp = optional_identifier(event, "event_ts") or optional_identifier(event, "ts")
+    if timestamp is not None:
+        return moment(timestamp)
+    seconds = payload.get("event_time")
+    if isinstance(seconds, bool) or not isinstance(seconds, int):
+        raise MalformedPayloadError("an event without its time")
+    return moment(str(seconds))

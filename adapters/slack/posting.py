@@ -1,61 +1,85 @@
-"""Where each reply goes, and how a crash's replies are posted once."""
+"""Where a message goes, and how it's found again there."""
 
-from adapters.port import Unanswered
+import asyncio
+from uuid import UUID
+
+from adapters.port import SEND_SECONDS, DeliveryError, Outgoing
 from adapters.slack import render
-from adapters.slack.client import RefusedError, SlackClient
-from dialogs.events import Scope
+from adapters.slack.client import SlackClient
+from adapters.slack.failures import RefusedError
+from dialogs.events import Reference, Scope
 from dialogs.messages import Message, Place
 
 _NOT_UPDATABLE = {"cant_update_message", "edit_window_closed", "message_not_found"}
 
 
-async def post(client: SlackClient, answer: Unanswered, *, already: frozenset[int] = frozenset()) -> None:
-    """Post the messages among an event's replies, in order, but those whose index is in `already`. Raises DeliveryError.
-
-    Forms and their errors are no posts: they went with the response.
-    """
-    for index, reply in enumerate(answer.replies):
-        if isinstance(reply, Message) and index not in already:
-            await _post_one(client, answer, index, reply)
+async def post(client: SlackClient, outgoing: Outgoing) -> None:
+    """Post a reply, waiting for a short rate limit. Raises DeliveryError."""
+    await _put(client, outgoing, patient=True)
 
 
-async def posted(client: SlackClient, answer: Unanswered) -> frozenset[int]:
-    """Return which of the messages are in their conversations already. Raises DeliveryError.
-
-    A home tab is published, and a message updated, again without harm; an update that had to be posted is found like any post.
-    """
-    places = {_is_private(answer, reply) for reply in answer.replies if isinstance(reply, Message) and reply.place is not Place.HOME}
-    found: frozenset[int] = frozenset()
-    for private in sorted(places):
-        conversation, thread = await _place(client, answer, private=private)
-        found |= await client.posted(conversation, thread, answer.key)
-    return found
+async def send(client: SlackClient, outgoing: Outgoing) -> str | None:
+    """Send once, within `SEND_SECONDS`; return the id of the message, None for a home tab. Raises DeliveryError."""
+    try:
+        async with asyncio.timeout(SEND_SECONDS):
+            return await _put(client, outgoing, patient=False)
+    except TimeoutError as error:
+        raise DeliveryError(f"Slack gave no answer within {SEND_SECONDS:.0f} s", permanent=False, ambiguous=True) from error
+    except ValueError as error:  # a dialog's mistake, such as an action too long for its button: one message must not hold up the others
+        raise DeliveryError(f"it can't be shown in Slack: {error}", permanent=True) from error
 
 
-async def _post_one(client: SlackClient, answer: Unanswered, index: int, said: Message) -> None:
+async def find(client: SlackClient, outgoing: Outgoing) -> str | None:
+    """Return the id of what was sent, where it's there; a home tab isn't looked for: it's published again without harm. Raises DeliveryError."""
+    if outgoing.message.place is Place.HOME:
+        return None
+    conversation, thread = _place(outgoing)
+    return await client.find(await client.id_of(conversation), thread, outgoing.key)
+
+
+async def edit(client: SlackClient, place: Reference, message_id: str, said: Message, key: UUID) -> None:
+    """Show a message in place of one that was sent. Raises DeliveryError."""
+    await client.update(await client.id_of(place.conversation), message_id, render.message(said), key=key, patient=False)
+
+
+async def recall(client: SlackClient, place: Reference, message_id: str) -> None:
+    """Delete a message that was sent, unless it's gone. Raises DeliveryError."""
+    try:
+        await client.delete(await client.id_of(place.conversation), message_id)
+    except RefusedError as error:
+        if error.code != "message_not_found":
+            raise
+
+
+async def _put(client: SlackClient, outgoing: Outgoing, *, patient: bool) -> str | None:
+    said = outgoing.message
     if said.place is Place.HOME:
-        await client.publish(answer.user, render.home(said))
-        return
+        await client.publish(_person(outgoing), render.home(said), patient=patient)
+        return None
     shown = render.message(said)
-    if said.place is Place.UPDATE and answer.message_id is not None:
+    if said.place is Place.UPDATE and outgoing.tapped is not None:
         try:
-            await client.update(answer.reference.conversation, answer.message_id, shown, key=answer.key, index=index)
+            await client.update(await client.id_of(outgoing.reference.conversation), outgoing.tapped, shown, key=outgoing.key, patient=patient)
         except RefusedError as error:
             if error.code not in _NOT_UPDATABLE:
                 raise
         else:
-            return
-    conversation, thread = await _place(client, answer, private=_is_private(answer, said))
-    await client.post(conversation, thread, shown, key=answer.key, index=index)
+            return outgoing.tapped
+    conversation, thread = _place(outgoing)
+    if patient:
+        conversation = await client.id_of(conversation)  # what is sent once has no time to ask: chat.postMessage takes a person's id too
+    return await client.post(conversation, thread, shown, key=outgoing.key, patient=patient)
 
 
-def _is_private(answer: Unanswered, said: Message) -> bool:
-    """Tell whether a message leaves the conversation for the person's own. A conversation named by the person's id is their own already."""
-    place = answer.reference
-    return place.conversation == answer.user or (said.place is Place.PRIVATE and place.scope is not Scope.PERSONAL)
+def _place(outgoing: Outgoing) -> tuple[str, str | None]:
+    """Return the conversation and the thread of a message: a private one leaves a channel for the person's own conversation."""
+    place = outgoing.reference
+    if outgoing.message.place is Place.PRIVATE and place.scope is not Scope.PERSONAL:
+        return _person(outgoing), None
+    return place.conversation, place.thread
 
 
-async def _place(client: SlackClient, answer: Unanswered, *, private: bool) -> tuple[str, str | None]:
-    if private:
-        return await client.conversation_with(answer.user), None
-    return answer.reference.conversation, answer.reference.thread
+def _person(outgoing: Outgoing) -> str:
+    if outgoing.user is None:
+        raise DeliveryError("a private message, or a home tab, of nobody", permanent=True)
+    return outgoing.user

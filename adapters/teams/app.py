@@ -6,10 +6,12 @@ a card be replaced at once, and messages are posted after it, so that a slow Con
 The archived SDK stays here and in `authentication`: its schema checks the activity, its turn context and pipeline carry the turn.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
+from uuid import UUID
 
 import aiohttp
 import structlog
@@ -18,8 +20,9 @@ from botbuilder.core import CloudAdapterBase, InvokeResponse, TurnContext  # typ
 from botbuilder.schema import Activity, ActivityTypes  # type: ignore[import-untyped]
 from botframework.connector.auth import ClaimsIdentity  # type: ignore[import-untyped]
 
-from adapters.port import DeliveryError, Listener, Taken, Unanswered
+from adapters.port import DeliveryError, Listener, Outgoing
 from adapters.teams import render
+from adapters.teams.activity import MalformedActivityError, read_activity, tenants
 from adapters.teams.authentication import (
     METADATA_URL,
     PUBLIC_SERVICE_URLS,
@@ -34,9 +37,12 @@ from adapters.teams.authentication import (
 from adapters.teams.client import Connector
 from adapters.teams.credentials import AppType, ClientCredentials, TokenCache, TokenSource
 from adapters.teams.keys import KeysUnavailableError, SigningKeys
-from adapters.teams.parse import MalformedActivityError, parse, read_activity, tenants
-from dialogs.events import ActionTaken, Event, FormAsked, FormSubmitted, Platform, Reference, Scope
-from dialogs.messages import Form, FormErrors, Message, Place, Reply
+from adapters.teams.parse import parse
+from adapters.teams.posting import Posting
+from adapters.teams.responses import left_to_post, response_to
+from dialogs.actions import MarkExchange
+from dialogs.events import ActionTaken, Event, FormAsked, FormSubmitted, Platform, Reference
+from dialogs.messages import Message, Reply
 
 ROUTE = "/api/messages"
 BODY_LIMIT = 1024 * 1024  # bytes (interfaces.md)
@@ -44,7 +50,8 @@ RETRY_AFTER = "5"  # seconds
 
 _PAYLOAD = "pourqui.payload"
 _RESPONSE = "pourqui.response"
-_DIALOGS = frozenset({"task/fetch", "task/submit"})  # the invokes whose response can hold a form
+_LOOKED_UP_WITHIN = 2.0  # seconds for the roster, of the 5 in which Teams wants the response to an invoke
+_BOTS_AND_PEOPLE = ("28:", "29:")  # how the ids begin that a bot is given; an Entra id is a bare UUID
 
 log = structlog.get_logger(__name__)
 
@@ -109,6 +116,7 @@ class TeamsAdapter:
         self._metadata_url = metadata_url
         self._session: aiohttp.ClientSession
         self._connector: Connector
+        self._posting: Posting
         self._authentication: Authentication | NoAuthentication
         self._turns: _Turns
         self._listener: Listener
@@ -123,6 +131,7 @@ class TeamsAdapter:
         self._session = aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar())
         cache = TokenCache(self._tokens) if self._tokens is not None else None
         self._connector = Connector(self._session, cache, bot=f"28:{self._app_id}" if self._app_id is not None else None)
+        self._posting = Posting(self._connector)
         if self._app_id is not None:
             self._authentication = Authentication(SigningKeys(self._session, self._metadata_url), app_id=self._app_id, now=self._now)
         else:
@@ -133,13 +142,29 @@ class TeamsAdapter:
         """Close the connection pool."""
         await self._session.close()
 
-    async def post_again(self, unanswered: Unanswered) -> None:
-        """Post the messages that a crash may have held back. Teams lets nobody look: two answers are better than none. Raises DeliveryError.
+    @property
+    def can_look(self) -> bool:
+        """Teams lets no bot read what was said before."""
+        return False
 
-        A form isn't posted: its dialog is gone, and one tap opens it again.
+    async def send(self, outgoing: Outgoing) -> str | None:
+        """Send once, within `adapters.port.SEND_SECONDS`: to a whole channel as the first message of a new thread. Return the message's id.
+
+        Raises DeliveryError.
         """
-        messages = [reply for reply in unanswered.replies if isinstance(reply, Message)]
-        await self._post_all(unanswered.reference, unanswered.user, unanswered.message_id, messages)
+        return await self._posting.send(outgoing)
+
+    async def find(self, outgoing: Outgoing) -> str | None:
+        """Raise DeliveryError: nobody can look here."""
+        raise DeliveryError(f"Teams lets no bot look for a message ({outgoing.key})", permanent=True)
+
+    async def edit(self, reference: Reference, message_id: str, message: Message, key: UUID) -> None:
+        """Show something else in place of a message that was sent. Raises DeliveryError."""
+        await self._posting.edit(reference, message_id, message)
+
+    async def recall(self, reference: Reference, message_id: str) -> None:
+        """Delete a message that was sent; one that's gone already is no error. Raises DeliveryError."""
+        await self._posting.recall(reference, message_id)
 
     async def _receive(self, request: web.Request) -> web.StreamResponse:
         try:
@@ -187,53 +212,40 @@ class TeamsAdapter:
         if event is None:
             context.turn_state[_RESPONSE] = _unheard(payload)
             return
+        event = await self._authored(event)
         taken = await self._listener.take(event)
         name = payload.get("name") if payload["type"] == ActivityTypes.invoke else None
         if name is not None:
-            context.turn_state[_RESPONSE] = InvokeResponse(status=HTTPStatus.OK, body=_invoke_response(name, event, taken.replies))
+            body = response_to(name, taken.replies, tapped=_tapped_message(event))
+            context.turn_state[_RESPONSE] = InvokeResponse(status=HTTPStatus.OK, body=body)
         if taken.first:
-            self._listener.spawn(self._answer(event, taken, forms_shown=name in _DIALOGS))
+            self._listener.spawn(self._answer(event, left_to_post(name, taken.replies)))
         if not taken.acquainted:
             self._listener.spawn(self._meet(event))
 
-    async def _answer(self, event: Event, taken: Taken, *, forms_shown: bool) -> None:
-        """Post the replies that the response couldn't hold. A temporary failure is left to the sweep."""
-        replies = tuple(reply for reply in taken.replies if not (forms_shown and isinstance(reply, Form | FormErrors)))
+    async def _authored(self, event: Event) -> Event:
+        """A message action names the author by their Entra id. The roster knows them by ours, where the bot is a member."""
+        match event:
+            case FormAsked(action=MarkExchange(user=author) as action) if author and not author.startswith(_BOTS_AND_PEOPLE):
+                until = asyncio.get_running_loop().time() + _LOOKED_UP_WITHIN
+                try:
+                    user = await self._connector.known_as(event.reference, author, until=until)
+                except DeliveryError as error:
+                    log.info("teams.author.not_known", reason=str(error))
+                    return event
+                return replace(event, action=replace(action, user=user or author))
+            case _:
+                return event
+
+    async def _answer(self, event: Event, replies: Sequence[Reply]) -> None:
+        """Post the replies that the response couldn't hold. A temporary failure is left to the ledger."""
         try:
-            await self._post_all(event.reference, event.sender.user, _tapped_message(event), replies)
+            await self._posting.answer(event.reference, event.sender.user, _tapped_message(event), replies)
         except DeliveryError as error:
             log.warning("teams.reply.not_posted", key=str(event.key), permanent=error.permanent, reason=str(error))
             if not error.permanent:
                 return
         await self._listener.answered(event.key)
-
-    async def _post_all(self, reference: Reference, user: str, message_id: str | None, replies: Iterable[Reply]) -> None:
-        for reply in replies:
-            match reply:
-                case Message(place=Place.UPDATE) if message_id is not None:
-                    await self._update(reference, message_id, reply)
-                case Message(place=Place.PRIVATE):
-                    await self._connector.post(await self._private(reference, user), render.activity(reply))
-                case Message():
-                    await self._connector.post(reference, render.activity(reply))
-                case Form():
-                    await self._connector.post(await self._private(reference, user), render.form_activity(reply))
-                case FormErrors(form=form, errors=errors):
-                    await self._connector.post(await self._private(reference, user), render.form_activity(form, errors))
-
-    async def _update(self, reference: Reference, message_id: str, message: Message) -> None:
-        """Put a card in place for good: what the response replaces is replaced for the one who tapped, on that device."""
-        try:
-            await self._connector.update(reference, message_id, render.activity(message))
-        except DeliveryError as error:
-            if not error.permanent:
-                raise
-            await self._connector.post(reference, render.activity(message))
-
-    async def _private(self, reference: Reference, user: str) -> Reference:
-        if reference.scope is Scope.PERSONAL:
-            return reference
-        return replace(reference, conversation=await self._connector.personal(reference, user), scope=Scope.PERSONAL, thread=None)
 
     async def _meet(self, event: Event) -> None:
         home = self._tenant or (event.reference.tenant if self._app_id is None else None)
@@ -268,23 +280,6 @@ def _unheard(payload: dict[str, Any]) -> InvokeResponse:
     if payload.get("name") == "message/submitAction":
         return InvokeResponse(status=HTTPStatus.OK, body={})
     return InvokeResponse(status=HTTPStatus.NOT_IMPLEMENTED)
-
-
-def _invoke_response(name: object, event: Event, replies: Sequence[Reply]) -> dict[str, Any] | None:
-    """Return what the invoke's response holds; None (an empty one) closes a dialog."""
-    said = next((render.headline(reply) for reply in replies if isinstance(reply, Message)), None)
-    if name not in _DIALOGS:
-        replaced = next((reply for reply in replies if isinstance(reply, Message) and reply.place is Place.UPDATE), None)
-        return render.replacement(replaced) if replaced is not None else render.acknowledgement(said or "✓")
-    for reply in replies:
-        match reply:
-            case Form():
-                return render.task(reply, message_id=_tapped_message(event))
-            case FormErrors(form=form, errors=errors):
-                return render.task(form, errors, message_id=_tapped_message(event))
-            case Message():
-                pass
-    return None if name == "task/submit" else render.task_message(said or "…")
 
 
 def _tapped_message(event: Event) -> str | None:

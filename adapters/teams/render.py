@@ -43,7 +43,8 @@ CARD_TYPE = "application/vnd.microsoft.card.adaptive"
 
 Json: TypeAlias = dict[str, Any]
 
-_CLIPS = (None, 4000, 1000, 300, 80)  # characters of one text, tried in turn until the message fits
+_LOOSE, _DENSE = False, True  # whether the lines of a text are elements, each with its weight, or one
+_SHAPES = ((None, _LOOSE), (None, _DENSE), (4000, _DENSE), (1000, _DENSE), (300, _DENSE), (80, _DENSE))  # with the most characters of one text
 _ANYWHERE = re.compile(r"([\\`*_\[\]~&<>])")
 _AT_START = re.compile(r"^(\d*)([-+#.)])")
 _SCHEMES = frozenset({"https", "http", "mailto"})
@@ -59,10 +60,14 @@ def activity(message: Message) -> Json:
 
 
 def card(message: Message) -> Json:
-    """Render a message as a card, small enough for `activity`; what must be left out to fit goes first by length, then from the end."""
+    """Render a message as a card, small enough for `activity`.
+
+    Of a list of short lines, the words are a small part of the weight: rather than any word, the lines' own elements go first. What must be left out
+    after that goes by length, then from the end.
+    """
     room = SIZE_LIMIT - len(encode(_wrapped(_card([]), headline(message), message.language)))
-    for limit in _CLIPS:
-        body = [element for block in message.blocks for element in _block(block, limit)]
+    for limit, dense in _SHAPES:
+        body = [element for block in message.blocks for element in _block(block, limit, dense=dense)]
         if sum(map(_weight, body)) <= room:
             return _card(body or [_words("…")])
     return _card(list(_fitting(body, room)))
@@ -152,16 +157,16 @@ def _fitting(body: Iterable[Json], room: int) -> Iterator[Json]:
     yield cut
 
 
-def _block(block: Block, limit: int | None) -> Iterator[Json]:
+def _block(block: Block, limit: int | None, *, dense: bool = False) -> Iterator[Json]:
     match block:
         case Title(text=text, badge=badge):
             if badge:
                 yield _words(_line(_clip(badge, limit)), weight="bolder", color="accent", size="small")
             yield _words(_clip(text, limit), weight="bolder", size="large") | ({"spacing": "none"} if badge else {})
         case Text(text=text, strong=strong):
-            yield from _paragraphs(_clip(text, limit), **({"weight": "bolder"} if strong else {}))
+            yield from _paragraphs(_clip(text, limit), dense=dense, **({"weight": "bolder"} if strong else {}))
         case Note(text=text):
-            yield from _paragraphs(_clip(text, limit), isSubtle=True, size="small")
+            yield from _paragraphs(_clip(text, limit), dense=dense, isSubtle=True, size="small")
         case Fields(fields=fields) if fields:
             facts = [{"title": _literal(_clip(field.label, limit)), "value": _literal(_clip(field.value, limit))} for field in fields]
             yield {"type": "FactSet", "facts": facts}
@@ -176,8 +181,11 @@ def _block(block: Block, limit: int | None) -> Iterator[Json]:
             return
 
 
-def _paragraphs(text: str, **look: Any) -> Iterator[Json]:
-    """One element a line: clients differ on line breaks inside a run."""
+def _paragraphs(text: str, *, dense: bool, **look: Any) -> Iterator[Json]:
+    """One element a line, since clients differ on line breaks inside a run; one for all where they'd be too many (`dense`)."""
+    if dense and (shown := "\n".join(line for line in text.splitlines() if line.strip())):
+        yield _words(shown, **look)
+        return
     opens = True
     for line in text.splitlines():
         if line.strip():

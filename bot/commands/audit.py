@@ -10,6 +10,7 @@ from typing import assert_never
 from rich.console import Console
 from rich.table import Table
 
+from bot.commands.cells import harmless, printable
 from bot.commands.terminal import fail, say, with_database, words
 from dialogs.texts import Texts
 from storage import Session, audit
@@ -17,7 +18,6 @@ from storage.audit import Break, Head, Line
 
 SHOWN = 50  # lines of the table, unless more are asked for
 _HEAD = re.compile(r"([1-9][0-9]*):([0-9a-f]{64})")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")  # how a cell begins that a spreadsheet would compute; owasp.org/www-community/attacks/CSV_Injection
 
 
 def verify(noted: str | None) -> None:
@@ -60,10 +60,10 @@ def list_lines(*, last: int | None, as_csv: bool) -> None:
         table.add_row(
             str(line.number),
             line.at.strftime("%Y-%m-%d %H:%M UTC"),
-            _printable(names.get(line.actor, line.actor)),
+            printable(names.get(line.actor, line.actor)),
             line.act,
             line.function or "",
-            _printable(names.get(subject, subject)),
+            printable(names.get(subject, subject)),
             t("refused") if line.outcome == "refused" else t("done"),
             " ".join(f"{name}={value}" for name, value in line.detail.items()),
         )
@@ -121,14 +121,4 @@ def _write_csv(found: Sequence[Line], names: Mapping[str, str]) -> None:
             json.dumps(dict(line.detail), ensure_ascii=False, sort_keys=True),
             line.hash,
         )
-        rows.writerow((line.number, *map(_harmless, cells)))
-
-
-def _harmless(cell: str) -> str:
-    """Return a cell that no spreadsheet takes for a formula."""
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
-
-
-def _printable(name: str) -> str:
-    """Return a name without what a terminal would obey: an account's name is whatever its owner calls themselves."""
-    return "".join(letter for letter in name if letter.isprintable())
+        rows.writerow((line.number, *map(harmless, cells)))

@@ -5,7 +5,7 @@ import os
 import re
 import socket
 import time
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Collection, Iterator, Mapping, Sequence, Set
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -16,10 +16,13 @@ from bot.clock import now
 from bot.commands.terminal import say, settings, words
 from bot.packs import read_pack
 from bot.settings import Settings, terminal_language
+from dialogs.catalog import Catalogue
+from dialogs.request import Desk
 from dialogs.rights import Grant, Role
 from dialogs.texts import Texts
-from storage import catalog, directory, people, roles, schema
+from storage import bindings, catalog, deliveries, directory, people, roles, schema
 from storage.database import Database
+from storage.deliveries import Count, Imbalance
 from storage.errors import StorageError
 from storage.roles import Held
 
@@ -66,6 +69,9 @@ def _findings(chosen: Settings, t: Texts) -> Iterator[Finding]:
 
 def _company(chosen: Settings, t: Texts) -> Iterator[Finding]:
     yield Finding(what="POURQUI_LANGUAGE, _TIMEZONE, _COUNTRY", seen=f"{chosen.language}, {chosen.timezone}, {chosen.country}")
+    yield Finding(what="POURQUI_WORKING_HOURS", seen="{:%H:%M}-{:%H:%M}".format(*chosen.working_hours))
+    yield Finding(what="POURQUI_QUIET_HOURS", seen="{:%H:%M}-{:%H:%M}".format(*chosen.quiet_hours))
+    yield Finding(what="POURQUI_DIGEST_AT", seen=f"{chosen.digest_at:%H:%M}")
     yield Finding(what="POURQUI_LOG", seen=f"{chosen.log}, {chosen.log_level}")
     yield Finding(what="POURQUI_SECRET_KEY", seen=t("set") if chosen.secret_key else t("not set; nothing in this version needs it"))
     yield Finding(what="POURQUI_ADMINS", seen=", ".join(chosen.admins) or t("nobody"))
@@ -101,7 +107,8 @@ async def _examine_database(chosen: Settings, t: Texts) -> list[Finding]:
         async with await Database.open(chosen.url) as database:
             latest = await database.read(catalog.latest)
             rows, held = await database.read(directory.rows), await database.read(roles.held)
-            told = await database.read(schema.time_of)
+            desks, told = await database.read(bindings.desks), await database.read(schema.time_of)
+            counts, imbalances = await database.read(deliveries.counts), await database.read(deliveries.imbalances)
     except StorageError as error:
         return [Finding(what=what, seen=str(error), to_do=t("check POURQUI_DATABASE_URL, and that the server runs"))]
     findings = [Finding(what=what, seen=t("answers, revision {revision}", revision=revision))]
@@ -114,7 +121,11 @@ async def _examine_database(chosen: Settings, t: Texts) -> list[Finding]:
             to_do=None if rows else t("run: pourqui people import FILE.csv"),
         )
     )
-    findings.append(_admins(chosen, t, {people.normal_email(row.email) for row in rows}, held))
+    emails = {people.normal_email(row.email) for row in rows}
+    findings.append(_admins(chosen, t, emails, held))
+    if latest:
+        findings += [_channels(desks.values(), t), _who_answers(latest[1], desks, emails, held, t)]
+    findings.append(_ledger(counts, imbalances, t))
     findings.append(_clock(told, t))
     return findings
 
@@ -130,6 +141,50 @@ def _admins(chosen: Settings, t: Texts, emails: Set[str], held: Sequence[Held]) 
     elif not count:
         to_do = t("name one: set POURQUI_ADMINS to their e-mail, or run: pourqui roles grant PERSON admin")
     return Finding(what=t("admins"), seen=t.many("{number} person", "{number} people", count), to_do=to_do)
+
+
+def _channels(desks: Collection[Desk], t: Texts) -> Finding:
+    """Look whether the channels that are bound can still be written to."""
+    dead = ", ".join(f"{desk.service or desk.function} ({desk.dead})" for desk in desks if desk.dead is not None)
+    return Finding(
+        what=t("channels"),
+        seen=t.many("{number} is bound", "{number} are bound", len(desks)),
+        to_do=t("can't be written to any more: {channels}; invite the bot there again, then say in it: /pourqui bind FUNCTION", channels=dead)
+        if dead
+        else None,
+    )
+
+
+def _who_answers(catalogue: Catalogue, desks: Mapping[tuple[str, str | None], Desk], emails: Set[str], held: Sequence[Held], t: Texts) -> Finding:
+    """Look whether somebody gets each function's requests: its channel, else people of the directory, by a role or as its contacts."""
+    without = [function for function in catalogue.functions if (desk := desks.get((function.slug, None))) is None or desk.dead is not None]
+    roles_of = {each.grant.function for each in held}
+    nobody = [
+        function
+        for function in without
+        if function.slug not in roles_of and not any(people.normal_email(contact.email) in emails for contact in function.contacts)
+    ]
+    what = t("who answers")
+    if nobody:
+        named = ", ".join(function.slug for function in nobody)
+        how = t("say in a channel of theirs: /pourqui bind FUNCTION; or name somebody: pourqui roles grant PERSON owner FUNCTION")
+        return Finding(what=what, seen=t("nobody, for: {functions}", functions=named), to_do=how)
+    if without:
+        named = ", ".join(function.slug for function in without)
+        return Finding(what=what, seen=t("no channel yet, so a person is asked in private, for: {functions}", functions=named))
+    return Finding(what=what, seen=t("a channel, for each function"))
+
+
+def _ledger(counts: Sequence[Count], imbalances: Sequence[Imbalance], t: Texts) -> Finding:
+    """Look whether each delivery that was ever planned stands somewhere, and none twice."""
+    if imbalances:
+        seen = ", ".join(
+            t("{kind}: {targeted} planned in all, {rows} in the ledger", kind=each.kind, targeted=each.targeted, rows=each.rows)
+            for each in imbalances
+        )
+        return Finding(what=t("ledger"), seen=seen, to_do=t("rows were added or taken out by hand: restore the database from a backup, or report it"))
+    total = sum(count.number for count in counts)
+    return Finding(what=t("ledger"), seen=t.many("{number} delivery, each accounted for", "{number} deliveries, each accounted for", total))
 
 
 def _clock(told: datetime | None, t: Texts) -> Finding:

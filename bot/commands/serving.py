@@ -14,15 +14,20 @@ import structlog
 from pydantic import SecretStr
 
 from adapters.encoders.bundled import BundledEncoder
-from adapters.playground.app import Playground, slack_api_url
+from adapters.playground.app import Playground, experts_channel, slack_api_url
+from adapters.playground.slack_payloads import DESK_NAME
 from bot.app import adapters_for, opened, opened_database, served, take_up
 from bot.clock import now
 from bot.commands.terminal import fail, run, say, settings, words
 from bot.packs import read_pack, sample_folder
 from bot.settings import LOOPBACK, Settings, has_display, terminal_language
+from dialogs.catalog import Catalogue, Language
 from dialogs.people import DirectoryRow
-from storage import directory, people
+from dialogs.request import Desk
+from storage import Session, bindings, directory, people
 from storage.database import Database
+
+_TEAM, _TENANT = "T0SOLANE", "5a1e0000-0000-4000-8000-000000000000"  # the playground's own
 
 _LOG = structlog.stdlib.get_logger(__name__)
 
@@ -78,12 +83,13 @@ async def _demonstrate(chosen: Settings, port: int, *, kept: bool, browse: bool)
         database = await stack.enter_async_context(opened_database(chosen))
         await take_up(database, pack.catalogue, "demo")
         await _import(database, pack.people)
+        await _open_desks(database, pack.catalogue, chosen.language)
         playground = Playground(
             pack.people,
             signing_secret=_revealed(chosen.slack_signing_secret),
             bot_token=_revealed(chosen.slack_bot_token),
-            team="T0SOLANE",
-            tenant="5a1e0000-0000-4000-8000-000000000000",
+            team=_TEAM,
+            tenant=_TENANT,
             language=chosen.language,
             now=now,
         )
@@ -98,11 +104,25 @@ async def _demonstrate(chosen: Settings, port: int, *, kept: bool, browse: bool)
         say(t("Be anyone of the company, as in Slack or as in Teams. Try:"))
         for example in ("à quoi sert la DSI ?", "what does Finance do for me?", "mon portable est mort", "how do I get my expenses back?"):
             say(f"  · {example}")
+        say(t("Ask a human, then be one of the function's contacts: the request waits in # {channel}.", channel=DESK_NAME))
         say(t("Ctrl+C ends it.") if kept else t("Ctrl+C ends it, and nothing is left behind."))
         sys.stdout.flush()
         if browse:
             await asyncio.to_thread(webbrowser.open, page)
         await _told_to_stop()
+
+
+async def _open_desks(database: Database, catalogue: Catalogue, language: Language) -> None:
+    """Bind the playground's channel of experts to every function that has none, so that a human can be asked at once."""
+
+    def binding(session: Session) -> None:
+        bound = bindings.desks(session)
+        for function in catalogue.functions:
+            if (function.slug, None) not in bound:
+                desk = Desk(function=function.slug, service=None, reference=experts_channel(_TEAM), language=language)
+                bindings.bind(session, desk, "demo", now())
+
+    await database.write("demo", binding)
 
 
 async def _load_company(database: Database, chosen: Settings) -> None:

@@ -14,9 +14,6 @@ from bot.clock import now
 from bot.gaps import Gaps
 from bot.knowledge import Knowledge
 from bot.metrics import Metrics
-from bot.po import both_languages
-from bot.tasks import Tasks
-from bot.turns import Turns
 from dialogs.actions import AddPhrasing, Home, IgnoreGap, ShowGap, ShowGaps, WriteSheet
 from dialogs.events import Event
 from dialogs.facts import Chosen, ExchangeOpened, Fact, NotMineSaid, WrongSaid
@@ -27,6 +24,7 @@ from dialogs.rights import Grant, Role
 from storage import facts, gaps, people, roles
 from storage.database import Database
 from tests.bot.encoders import RememberingEncoder
+from tests.bot.engine import engine
 from tests.bot.program import furnish
 from tests.conversation import asks_form, said, submits, taps
 
@@ -260,7 +258,7 @@ def words(replies: Sequence[object]) -> str:
 
 async def test_an_owner_opens_the_list_and_settles_what_waits(database: Database, encoder: RememberingEncoder) -> None:
     async with knowing(database, encoder) as known:
-        turns = Turns(database, known, both_languages(), company_language="en", metrics=Metrics(), spawn=Tasks().spawn)
+        turns = engine(database, known, language="en")
         await turns.take(said("hello", by="U3", locale="en"))
         await turns.met(Profile(platform="slack", tenant="T1", user="U3", email="carol.petit@solane.example", locale="en"))
         owner = people.directory_person_id("p3")

@@ -34,7 +34,7 @@ def small(tmp_path: Path) -> Path:
         (
             "  - {name: Claire Morel, email: claire.morel@nord.example, role: {fr: Directrice, en: Director}, mandate: true}",
             "  []",
-            "1: this function has no contact; add the people who answer for it under contacts",
+            "1: this function has no contact: there's nobody to answer what people hand to a human; add the people who answer for it under contacts",
         ),
         (
             "toujours rien sur mon compte",

@@ -1,6 +1,7 @@
 """The settings: from the environment, from files, and what is said when they can't be used."""
 
 import re
+from datetime import time
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ def test_nothing_has_to_be_set() -> None:
     assert (settings.host, settings.port) == ("127.0.0.1", 3978)
     assert settings.data_folder == Path("data")
     assert (settings.language, settings.timezone, settings.country) == ("fr", "Europe/Paris", "FR")
+    assert (settings.working_hours, settings.quiet_hours, settings.digest_at) == ((time(9), time(18)), (time(19), time(8)), time(9))
     assert (settings.log, settings.log_level) == ("json", "info")
     assert (settings.company, settings.admins, settings.database_url, settings.secret_key) == (None, (), None, None)
     assert (settings.slack_bot_token, settings.slack_signing_secret, settings.slack_app_token) == (None, None, None)
@@ -278,3 +280,55 @@ def test_a_browser_needs_somewhere_to_show(platform: str, display: str, expected
     monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
     monkeypatch.setenv("DISPLAY", display)
     assert has_display() is expected
+
+
+def test_hours_are_written_by_the_clock(alone: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("POURQUI_WORKING_HOURS", "8:30 - 17:05")
+    monkeypatch.setenv("POURQUI_QUIET_HOURS", "22:00-06:30")
+    monkeypatch.setenv("POURQUI_DIGEST_AT", " 7:45 ")
+    settings = read_settings()
+    assert settings.working_hours == (time(8, 30), time(17, 5))
+    assert settings.quiet_hours == (time(22), time(6, 30))
+    assert settings.digest_at == time(7, 45)
+    assert read_settings(working_hours=(time(1), time(2)), digest_at=time(3)).digest_at == time(3)
+
+
+@pytest.mark.parametrize("name", ["POURQUI_WORKING_HOURS", "POURQUI_QUIET_HOURS"])
+@pytest.mark.parametrize("written", ["9-18", "09:00", "09:00-24:00", "09:00-18:60", "from 09:00 to 18:00", "09:00-12:00-14:00"])
+def test_hours_that_cannot_be_read_are_shown_with_an_example(name: str, written: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(name, written)
+    with pytest.raises(SettingsError, match=f"^{name}: .*{re.escape(repr(written))} isn't from one time to another, such as 09:00-18:00$"):
+        read_settings()
+
+
+def test_hours_that_end_when_they_begin_say_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("POURQUI_QUIET_HOURS", "8:00-08:00")
+    with pytest.raises(SettingsError, match=r"POURQUI_QUIET_HOURS: .*it begins when it ends, at 08:00; write two times that differ"):
+        read_settings()
+
+
+@pytest.mark.parametrize("written", ["9", "25:00", "noon"])
+def test_a_time_that_cannot_be_read_is_shown_with_an_example(written: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("POURQUI_DIGEST_AT", written)
+    with pytest.raises(SettingsError, match=rf"POURQUI_DIGEST_AT: .*'{written}' isn't a time of day, such as 09:00"):
+        read_settings()
+
+
+@pytest.mark.parametrize("country", ["FR", "FR-57", "MA", "US-NY", "AU-NSW"])
+def test_a_country_or_a_part_of_it_has_public_holidays(country: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("POURQUI_COUNTRY", country)
+    assert read_settings().country == country
+
+
+@pytest.mark.parametrize(
+    ("country", "told"),
+    [
+        ("XX", "the public holidays of 'XX' aren't known; use an ISO 3166 code of two letters, such as FR"),
+        ("FR-99", "FR has no part '99' with public holidays of its own; write FR alone"),
+        ("MA-01", "MA has no part '01' with public holidays of its own; write MA alone"),
+    ],
+)
+def test_a_country_without_known_holidays_is_named(country: str, told: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("POURQUI_COUNTRY", country)
+    with pytest.raises(SettingsError, match=f"^POURQUI_COUNTRY: .*{re.escape(told)}$"):
+        read_settings()

@@ -12,12 +12,10 @@ from sqlmodel import Session, select
 from structlog.testing import capture_logs
 
 from adapters.port import Taken
-from bot import logs, turns
-from bot.clock import now
+from bot import logs
+from bot.clock import Clock, now
 from bot.knowledge import Knowledge
 from bot.metrics import Metrics
-from bot.po import both_languages
-from bot.tasks import Tasks
 from bot.turns import Turns
 from dialogs.actions import ListFunctions, ShowFunction, WriteQuestion
 from dialogs.events import Event
@@ -27,7 +25,9 @@ from storage.conversations import SWEEPING, claim_unanswered
 from storage.database import Database
 from storage.tables import EventRow, ExchangeRow
 from tests.bot.encoders import LetterEncoder
+from tests.bot.engine import engine
 from tests.bot.program import execute, furnish
+from tests.bot.simulated import Time
 from tests.conversation import CHANNEL, asks_form, opens_home, said, submits, taps
 
 on_one_database = pytest.mark.parametrize("database_kind", ["sqlite"])
@@ -36,7 +36,7 @@ PROFILE = Profile(platform="slack", tenant="T1", user="U1", name="Alice", email=
 
 
 @asynccontextmanager
-async def taking(database: Database, *, company: bool = True, metrics: Metrics | None = None) -> AsyncIterator[Turns]:
+async def taking(database: Database, *, company: bool = True, metrics: Metrics | None = None, clock: Clock = now) -> AsyncIterator[Turns]:
     """Take turns, on the small company or on nothing yet."""
     if company:
         await furnish(database)
@@ -44,7 +44,7 @@ async def taking(database: Database, *, company: bool = True, metrics: Metrics |
     known = Knowledge(database, LetterEncoder(), measured)
     try:
         await known.refresh()
-        yield Turns(database, known, both_languages(), company_language="fr", metrics=measured, spawn=Tasks().spawn)
+        yield engine(database, known, metrics=measured, clock=clock)
     finally:
         known.close()
 
@@ -106,8 +106,9 @@ async def test_every_gesture_goes_through_the_same_turn(database: Database, even
 
 
 @on_one_database
-async def test_somebody_is_asked_for_once_met_and_again_after_a_day(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    async with taking(database) as engine:
+async def test_somebody_is_asked_for_once_met_and_again_after_a_day(database: Database) -> None:
+    time = Time(now())
+    async with taking(database, clock=time) as engine:
         assert not (await engine.take(said("bonjour"))).acquainted
         with capture_logs() as told:
             await engine.met(PROFILE)
@@ -115,7 +116,7 @@ async def test_somebody_is_asked_for_once_met_and_again_after_a_day(database: Da
             "the log names an account, not a person"
         )
         assert (await engine.take(said("bonjour"))).acquainted
-        monkeypatch.setattr(turns, "now", lambda: now() + timedelta(days=1, minutes=1))
+        time.passes(days=1, minutes=1)
         assert not (await engine.take(said("bonjour"))).acquainted
 
 

@@ -82,6 +82,7 @@ def test_a_doubt_offers_at_most_three_questions_and_none() -> None:
         "2. Comment changer mon mot de passe ?",
         "3. Kit de démonstration",
         "Aucune de celles-ci",
+        "Demander à un humain",
     ]
     assert "Est-ce l’une de ces questions" in words(turn)
     assert turn.state is not None

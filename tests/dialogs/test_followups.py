@@ -181,7 +181,7 @@ def test_a_detail_of_what_is_still_to_choose_asks_which() -> None:
     match = Match(outcome="likely", candidates=(Candidate(id="it_laptop", score=0), Candidate(id="it_password", score=0)))
     understood = Understood(question="how long?", match=match, detail=Detail.DELAY, follows=True)
     turn = decide(offering.state, said("how long?"), context(language="en", understood=understood))
-    assert list(buttons(turn)) == ["1. Replace a laptop", "2. How do I change my password?", "None of these"]
+    assert list(buttons(turn)) == ["1. Replace a laptop", "2. How do I change my password?", "None of these", "Ask a human"]
     assert "Is it one of these questions?" in words(turn)
 
 

@@ -1,30 +1,52 @@
 """What is gathered before deciding: nothing for a question, rights for a home, the newest catalogue for who edits it."""
 
+from dataclasses import replace
+
 import pytest
 
-from dialogs.actions import AddPhrasing, Help, Home, IgnoreGap, ListContent, PublishProfile, Show, ShowGaps, WriteSheet
+from dialogs.actions import (
+    AddPhrasing,
+    AskHuman,
+    ClaimRequest,
+    Help,
+    Home,
+    IgnoreGap,
+    ListContent,
+    MarkExchange,
+    PhraseRequest,
+    PublishProfile,
+    Show,
+    ShowGaps,
+    WriteSheet,
+)
 from dialogs.events import Event
 from dialogs.needs import INTERVIEW, Needs, needs_of
 from dialogs.turn import State
 from tests.company import CATALOGUE
-from tests.conversation import asks_form, opens_home, said, starts, submits, taps
+from tests.conversation import CHANNEL, asks_form, opens_home, said, starts, submits, taps
 
 NOTHING, RIGHTS, CONTENT, GAPS = Needs(), Needs(rights=True), Needs(rights=True, content=True), Needs(rights=True, content=True, gaps=True)
+WORDS, REQUESTS, ANSWER = Needs(requests=True), Needs(rights=True, requests=True), Needs(rights=True, content=True, requests=True)
 INTERVIEWED = State(dialog=INTERVIEW, version=1, kept={})
 
 
 @pytest.mark.parametrize(
     ("event", "state", "needs"),
     [
-        (said("mon portable est mort"), None, NOTHING),
+        (said("mon portable est mort"), None, WORDS),
+        (said("mon portable est mort", where=CHANNEL), None, WORDS),
+        (said("mon portable est mort", where=replace(CHANNEL, thread=None)), None, NOTHING),
         (said("pour les commerciaux"), INTERVIEWED, CONTENT),
         (said("lacunes"), INTERVIEWED, GAPS),
-        (said("", private=True), None, RIGHTS),
+        (said("", private=True), None, REQUESTS),
+        (said("demandes"), None, REQUESTS),
         (said("aide"), None, RIGHTS),
         (said("contenu finance"), None, CONTENT),
-        (opens_home(), None, RIGHTS),
+        (opens_home(), None, REQUESTS),
         (starts(), None, NOTHING),
-        (taps(Home()), None, RIGHTS),
+        (taps(Home()), None, REQUESTS),
+        (taps(ClaimRequest(request="r")), None, REQUESTS),
+        (asks_form(AskHuman()), None, REQUESTS),
         (taps(Help()), None, RIGHTS),
         (taps(Show(id="it_laptop")), None, NOTHING),
         (taps(ShowGaps()), None, GAPS),
@@ -32,6 +54,9 @@ INTERVIEWED = State(dialog=INTERVIEW, version=1, kept={})
         (taps(ListContent()), None, CONTENT),
         (taps(PublishProfile(slug="it", base="")), None, CONTENT),
         (asks_form(WriteSheet(slug="it")), None, CONTENT),
+        (asks_form(WriteSheet(slug="it", request="r")), None, ANSWER),
+        (asks_form(PhraseRequest(request="r", id="it_laptop")), None, ANSWER),
+        (asks_form(MarkExchange(place="p", message="m", user="u")), None, NOTHING),
         (asks_form(WriteSheet(slug="it", gap="g")), None, GAPS),
         (submits(AddPhrasing(gap="g", id="it_laptop"), {}), None, GAPS),
     ],

@@ -41,7 +41,7 @@ def test_a_function_without_contacts_is_named_all_the_same() -> None:
 def test_one_function_of_which_several_sheets_could_tell() -> None:
     turn = decide(None, said("who handles laptops?"), context(language="en", understood=who("likely", "it_laptop", "it_password")))
     assert "For that, turn to IT" in words(turn)
-    assert list(buttons(turn)) == ["1. Replace a laptop", "2. How do I change my password?", "What IT does", "None of these"]
+    assert list(buttons(turn)) == ["1. Replace a laptop", "2. How do I change my password?", "Ask a human", "What IT does", "None of these"]
 
 
 def test_one_likely_sheet_is_still_the_reason() -> None:
@@ -53,14 +53,14 @@ def test_when_it_may_be_several_functions_each_is_named() -> None:
     turn = decide(None, said("who handles laptops?"), context(language="en", understood=who("likely", "it_laptop", "fin_expenses")))
     assert "It may be one of these. What is it about?" in words(turn)
     assert "Your contact at IT: Malik Benali" in words(turn)
-    assert list(buttons(turn)) == ["1. IT · Replace a laptop", "2. Finance · Expense claims", "None of these"]
+    assert list(buttons(turn)) == ["1. IT · Replace a laptop", "2. Finance · Expense claims", "None of these", "Ask a human"]
 
 
 @pytest.mark.parametrize(
     ("language", "expected"),
     [
-        ("en", ["1. Finance · Expense claims", "2. IT · Replace a laptop", "None of these"]),
-        ("fr", ["1. DAF · Notes de frais", "2. DSI · Remplacer un ordinateur portable", "Aucune de celles-ci"]),
+        ("en", ["1. Finance · Expense claims", "2. IT · Replace a laptop", "None of these", "Ask a human"]),
+        ("fr", ["1. DAF · Notes de frais", "2. DSI · Remplacer un ordinateur portable", "Aucune de celles-ci", "Demander à un humain"]),
     ],
 )
 def test_a_choice_between_two_functions_says_whose_each_is(language: Language, expected: list[str]) -> None:

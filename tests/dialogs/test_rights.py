@@ -15,6 +15,9 @@ draft_profile    no     yes    yes   yes   no
 publish_profile  no     no     yes   yes   no
 restore_content  no     no     no    yes   no
 export_content   no     yes    yes   yes   yes
+answer_requests  yes    yes    yes   yes   no
+approve_answers  no     no     yes   yes   no
+bind_channel     no     no     yes   yes   no
 grant_roles      no     no     no    yes   no
 read_audit       no     no     no    yes   yes
 """

@@ -116,7 +116,7 @@ def test_an_action_too_long_for_a_button_is_refused_when_packed() -> None:
 @pytest.mark.parametrize(
     "packed",
     ["", "null", "[]", "1", '["show",{}]', '["show",{"id":null}]', '["show",{"id":["a"]}]', '["show",{"id":"x","kind":"y"}]', '["show",["a"]]',
-     '[[],{}]', '["language",{"language":"de"}]',
+     '[[],{}]', '["language",{"language":"de"}]', '["request_claim",{"request":"r","over":"maybe"}]', '["reach",{"platform":"pager"}]',
      '["interview_step",{"slug":"it","move":"jump"}]', '["unheard_of",{}]', "[" * 100_000],
 )  # fmt: skip
 def test_what_no_button_of_this_version_holds_is_unreadable(packed: str) -> None:

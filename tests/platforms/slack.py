@@ -12,6 +12,7 @@ from typing import Any, Self
 
 from aiohttp import WSMsgType, web
 
+from tests.platforms.slack_limits import Limits
 from tests.platforms.slack_workspace import APP, Refusal, Workspace
 
 JSON = dict[str, Any]
@@ -28,7 +29,7 @@ class Call:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
-    """Something that goes wrong instead of an answer, or (`held`) before it."""
+    """Something that goes wrong instead of an answer, or (`held`) before it; where `done`, once the work was done."""
 
     status: int = 200
     error: str | None = None
@@ -44,9 +45,9 @@ def rate_limited(retry_after: int = 0) -> Fault:
     return Fault(status=429, error="ratelimited", retry_after=retry_after)
 
 
-def server_error(status: int = 500) -> Fault:
-    """Answer a server's error, without JSON."""
-    return Fault(status=status, nonsense="text/html")
+def server_error(status: int = 500, *, done: bool = False) -> Fault:
+    """Answer a server's error, without JSON; with `done`, after the work was done."""
+    return Fault(status=status, nonsense="text/html", done=done)
 
 
 def refused(error: str) -> Fault:
@@ -54,9 +55,9 @@ def refused(error: str) -> Fault:
     return Fault(error=error)
 
 
-def held() -> Fault:
-    """Answer only once `FakeSlack.release` is called: a slow Slack, or one that times out."""
-    return Fault(held=True)
+def held(*, done: bool = False) -> Fault:
+    """Answer only once `FakeSlack.release` is called: a slow Slack, or one that times out; with `done`, after the work was done."""
+    return Fault(held=True, done=done)
 
 
 def cut(*, done: bool = False) -> Fault:
@@ -78,11 +79,12 @@ class _Socket:
 
 
 class FakeSlack(Workspace):
-    """That workspace as a server. An async context manager; `api_url` is the base of its Web API."""
+    """That workspace as a server. An async context manager; `api_url` is the base of its Web API. It limits nobody until `limits` are set."""
 
     def __init__(self) -> None:
         super().__init__()
         self.calls: list[Call] = []
+        self.limits: Limits | None = None
         self._faults: dict[str, list[Fault]] = defaultdict(list)
         self._released = asyncio.Event()
         self._changed = asyncio.Condition()
@@ -171,19 +173,18 @@ class FakeSlack(Workspace):
 
     async def _serve(self, request: web.Request) -> web.Response:
         method, arguments = request.match_info["method"], await _arguments(request)
-        fault = self._faults[method].pop(0) if self._faults[method] else Fault()
+        wait = self.limits.wait(method, self.channel_of(arguments)) if self.limits else None
+        fault = rate_limited(wait) if wait else self._faults[method].pop(0) if self._faults[method] else Fault()
+        answer = self._worked(method, arguments, request) if fault.done else None
         if fault.held:
             await self._note(method, arguments, None)
             await self._released.wait()
-        if (fault.cut and not fault.done) or fault.nonsense or fault.error:
-            answer = None if fault.cut or fault.nonsense else {"ok": False, "error": fault.error}
-        else:
-            try:
-                answer = self.call(method, arguments, request.headers.get("Authorization", ""))
-            except Refusal as refusal:
-                answer = refusal.body
+        if fault.error:
+            answer = {"ok": False, "error": fault.error}
+        elif not (fault.done or fault.cut or fault.nonsense):
+            answer = self._worked(method, arguments, request)
         if not fault.held:
-            await self._note(method, arguments, None if fault.cut else answer)
+            await self._note(method, arguments, None if fault.cut or fault.nonsense else answer)
         if fault.cut:
             assert request.transport is not None
             request.transport.abort()
@@ -191,6 +192,12 @@ class FakeSlack(Workspace):
             return web.Response(status=fault.status, text="<html>something in between</html>", content_type=fault.nonsense)
         headers = {} if fault.retry_after is None else {"Retry-After": str(fault.retry_after)}
         return web.json_response(answer, status=fault.status, headers=headers)
+
+    def _worked(self, method: str, arguments: JSON, request: web.Request) -> JSON:
+        try:
+            return self.call(method, arguments, request.headers.get("Authorization", ""))
+        except Refusal as refusal:
+            return refusal.body
 
     async def _note(self, method: str, arguments: JSON, answer: JSON | None) -> None:
         async with self._changed:

@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from dialogs.actions import Action, pack
-from tests.platforms.slack_workspace import ALICE, GENERAL, dm
+from tests.platforms.slack_workspace import ALICE, BOT, GENERAL, dm
 
 JSON = dict[str, Any]
 
@@ -56,22 +56,48 @@ def wire(payload: JSON) -> tuple[str, dict[str, str]]:
     return urlencode({"payload": json.dumps(payload)}), {"Content-Type": "application/x-www-form-urlencoded"}
 
 
-def mention(text: str, *, user: str = ALICE, channel: str = GENERAL, thread: str | None = None) -> JSON:
-    """Somebody mentions the bot in a channel; `text` says where, with `<@U0POURQUI>`."""
+def mention(text: str, *, user: str = ALICE, channel: str = GENERAL, thread: str | None = None, ts: str | None = None, files: int = 0) -> JSON:
+    """Somebody mentions the bot in a channel; `text` says where, with `<@U0POURQUI>`. Slack sends it beside a `message` (`in_channel`)."""
     payload = _event("app_mention", user=user, channel=channel, text=text)
-    del payload["event"]["blocks"]
-    if thread is not None:
-        payload["event"]["thread_ts"] = thread
+    return _written(payload, thread, ts, files)
+
+
+def in_channel(
+    text: str, *, user: str = ALICE, channel: str = GENERAL, thread: str | None = None, ts: str | None = None, files: int = 0
+) -> list[JSON]:
+    """Somebody writes in a channel: all that Slack sends of it, which is two events where the bot is mentioned."""
+    payload = _written(_event("message_in_thread", user=user, channel=channel, text=text), thread, ts, files)
+    if f"<@{BOT}>" not in text:
+        return [payload]
+    return [mention(text, user=user, channel=channel, thread=thread, ts=payload["event"]["ts"], files=files), payload]
+
+
+def in_thread(text: str, *, thread: str, user: str = ALICE, channel: str = GENERAL, ts: str | None = None, files: int = 0) -> JSON:
+    """Somebody writes in a thread of a channel, to nobody but those who read it."""
+    (payload,) = in_channel(text, user=user, channel=channel, thread=thread, ts=ts, files=files)
     return payload
 
 
-def direct(text: str, *, user: str = ALICE, thread: str | None = None) -> JSON:
-    """Somebody writes to the bot; with `thread`, in an assistant thread."""
+def direct(text: str, *, user: str = ALICE, thread: str | None = None, ts: str | None = None, files: int = 0) -> JSON:
+    """Somebody writes to the bot; with `thread`, in an assistant thread or below one of its messages."""
     payload = _event("message_im", user=user, channel=dm(user), text=text)
-    del payload["event"]["blocks"]
-    if thread is not None:
-        payload["event"]["thread_ts"] = thread
-    return payload
+    return _written(payload, thread, ts, files)
+
+
+def edit(text: str, *, ts: str, before: str, user: str = ALICE, channel: str | None = None, thread: str | None = None) -> JSON:
+    """Somebody changes a message, in their own conversation or in a channel, from what it said `before`."""
+    said = _said(before, user, ts, thread)
+    now = said | {"text": text, "edited": {"user": user, "ts": _timestamp()}}
+    return _event("message_changed", message=now, previous_message=said, **_channel(user, channel))
+
+
+def delete(*, ts: str, text: str = "…", user: str = ALICE, channel: str | None = None, thread: str | None = None, replies: bool = False) -> JSON:
+    """Somebody deletes a message, in their own conversation or in a channel; one with replies becomes a tombstone."""
+    said = _said(text, user, ts, ts if replies else thread)
+    if replies:
+        gone = recorded("message_tombstone")["event"]["message"] | {"ts": ts, "thread_ts": ts}
+        return _event("message_tombstone", message=gone, previous_message=said, **_channel(user, channel))
+    return _event("message_deleted", deleted_ts=ts, previous_message=said, **_channel(user, channel))
 
 
 def home_opened(*, user: str = ALICE) -> JSON:
@@ -87,8 +113,10 @@ def thread_started(*, user: str = ALICE) -> JSON:
 
 
 def command(text: str, *, user: str = ALICE, channel: str = GENERAL) -> JSON:
-    """Somebody types `/pourqui text`."""
-    return recorded("slash_command") | {"text": text, "user_id": user, "channel_id": channel, "trigger_id": f"{next(_numbers)}.738474920.8088"}
+    """Somebody types `/pourqui text`, in whichever conversation."""
+    name = "directmessage" if channel.startswith("D") else "general"
+    typed = {"text": text, "user_id": user, "channel_id": channel, "channel_name": name, "trigger_id": f"{next(_numbers)}.738474920.8088"}
+    return recorded("slash_command") | typed
 
 
 def shortcut(text: str, *, user: str = ALICE) -> JSON:
@@ -96,6 +124,14 @@ def shortcut(text: str, *, user: str = ALICE) -> JSON:
     payload = recorded("message_action")
     payload["user"]["id"], payload["message"]["text"] = user, text
     return payload | {"trigger_id": f"{next(_numbers)}.738474920.8088"}
+
+
+def support_exchange(*, trigger: str, ts: str, author: str, user: str = ALICE, channel: str = GENERAL) -> JSON:
+    """Somebody uses "Note a support exchange" on a message of `author`; `trigger` comes from `FakeSlack.trigger`."""
+    payload = recorded("message_action_support_exchange")
+    payload["user"]["id"], payload["channel"]["id"] = user, channel
+    payload["message"] |= {"user": author, "ts": ts}
+    return payload | {"trigger_id": trigger, "message_ts": ts, "action_ts": _timestamp()}
 
 
 def tap(action: Action, *, trigger: str, user: str = ALICE, channel: str | None = None, message: str = "1767603801.000410") -> JSON:
@@ -130,6 +166,26 @@ def _event(name: str, **fields: object) -> JSON:
     if "ts" in payload["event"]:
         payload["event"]["ts"] = timestamp
     return payload | {"event_id": f"Ev{number:08d}"}
+
+
+def _written(payload: JSON, thread: str | None, ts: str | None, files: int) -> JSON:
+    """Return a message's event in a thread or none, with an id of its own or the given one, and with so many files."""
+    event = payload["event"]
+    event.pop("blocks", None)
+    event.pop("thread_ts", None)
+    event |= {"ts": ts or event["ts"]} | ({} if thread is None else {"thread_ts": thread})
+    if files:
+        event |= {"subtype": "file_share", "files": [{"id": f"F0FILE{number}", "name": f"{number}.pdf"} for number in range(files)]}
+    return payload
+
+
+def _said(text: str, user: str, ts: str, thread: str | None) -> JSON:
+    said: JSON = recorded("message_changed")["event"]["previous_message"] | {"text": text, "user": user, "ts": ts}
+    return said if thread is None else said | {"thread_ts": thread}
+
+
+def _channel(user: str, channel: str | None) -> JSON:
+    return {"channel": dm(user), "channel_type": "im"} if channel is None else {"channel": channel, "channel_type": "channel"}
 
 
 def _timestamp() -> str:

@@ -85,6 +85,31 @@ class Workspace:
         self.messages[channel].append(message if thread is None else message | {"thread_ts": thread})
         return str(message["ts"])
 
+    def message(self, channel: str, ts: str) -> JSON | None:
+        """Return a message as it stands, None where there's none."""
+        return next((message for message in self.messages[channel] if message["ts"] == ts), None)
+
+    def edited(self, text: str, *, channel: str, ts: str) -> None:
+        """Let somebody change what they wrote."""
+        message = self._at(channel, ts)
+        message |= {"text": text, "edited": {"user": message["user"], "ts": self.timestamp()}}
+
+    def deleted(self, *, channel: str, ts: str) -> None:
+        """Let a message go; one with replies stays as a tombstone."""
+        message = self._at(channel, ts)
+        if any(reply.get("thread_ts") == ts for reply in self.messages[channel] if reply is not message):
+            message.clear()
+            message |= {
+                "type": "message",
+                "subtype": "tombstone",
+                "user": "USLACKBOT",
+                "ts": ts,
+                "thread_ts": ts,
+                "text": "This message was deleted.",
+            }
+        else:
+            self.messages[channel].remove(message)
+
     def trigger(self, state: str = "valid") -> str:
         """Issue a trigger id, as a gesture carries; it may be `expired` already."""
         id_ = f"{next(self._numbers)}.738474920.8088930838d88f008e0"
@@ -103,7 +128,7 @@ class Workspace:
         return {"url": self.socket_url}
 
     def _post_message(self, arguments: JSON) -> JSON:
-        channel = self._channel(arguments)
+        channel = self._channel(arguments, by_person=True)  # the one method that takes a person's id for their own conversation
         _refuse_content(arguments)
         if "thread_ts" in arguments:
             _required(arguments, "thread_ts")
@@ -122,14 +147,16 @@ class Workspace:
     def _update(self, arguments: JSON) -> JSON:
         channel = self._channel(arguments)
         _refuse_content(arguments)
-        message = next((message for message in self.messages[channel] if message["ts"] == arguments.get("ts")), None)
-        if message is None:
-            raise Refusal("message_not_found")
-        if message["user"] != BOT:
-            raise Refusal("cant_update_message")
+        message = self._own(channel, arguments, "cant_update_message")
         message |= {key: arguments[key] for key in ("text", "blocks", "metadata") if key in arguments}
         message["edited"] = {"user": BOT, "ts": self.timestamp()}
         return {"channel": channel, "ts": message["ts"], "text": message.get("text", "")}
+
+    def _delete(self, arguments: JSON) -> JSON:
+        channel = self._channel(arguments)
+        message = self._own(channel, arguments, "cant_delete_message")
+        self.deleted(channel=channel, ts=message["ts"])
+        return {"channel": channel, "ts": arguments["ts"]}
 
     def _open_conversation(self, arguments: JSON) -> JSON:
         users = arguments.get("users") or ""
@@ -143,7 +170,8 @@ class Workspace:
 
     def _history(self, arguments: JSON) -> JSON:
         channel = self._channel(arguments)
-        return _page([message for message in reversed(self.messages[channel]) if "thread_ts" not in message], arguments)
+        roots = [message for message in reversed(self.messages[channel]) if message.get("thread_ts") in (None, message["ts"])]
+        return _page(roots, arguments)
 
     def _replies(self, arguments: JSON) -> JSON:
         channel, thread = self._channel(arguments), _required(arguments, "ts")
@@ -200,10 +228,15 @@ class Workspace:
             raise Refusal("invalid_arguments")
         return {}
 
-    def _channel(self, arguments: JSON, name: str = "channel") -> str:
+    def channel_of(self, arguments: JSON, name: str = "channel") -> str | None:
+        """Return the conversation that a call names, by its id or, for somebody's own, by the person's; None where it names none."""
         channel = arguments.get(name)
         if isinstance(channel, str) and channel in self.people and not self.people[channel]["is_bot"]:
-            channel = dm(channel)
+            return dm(channel)
+        return channel if isinstance(channel, str) else None
+
+    def _channel(self, arguments: JSON, name: str = "channel", *, by_person: bool = False) -> str:
+        channel = self.channel_of(arguments, name) if by_person else arguments.get(name)
         if not isinstance(channel, str) or channel not in self.channels:
             raise Refusal("channel_not_found")
         if not self.channels[channel]["is_member"]:
@@ -211,6 +244,19 @@ class Workspace:
         if self.channels[channel]["is_archived"]:
             raise Refusal("is_archived")
         return channel
+
+    def _own(self, channel: str, arguments: JSON, refusal: str) -> JSON:
+        message = self.message(channel, arguments.get("ts", ""))
+        if message is None:
+            raise Refusal("message_not_found")
+        if message["user"] != BOT:
+            raise Refusal(refusal)
+        return message
+
+    def _at(self, channel: str, ts: str) -> JSON:
+        message = self.message(channel, ts)
+        assert message is not None, f"no message {ts} in {channel}"
+        return message
 
 
 def dm(user: str) -> str:
@@ -270,6 +316,7 @@ _METHODS: dict[str, Callable[[Workspace, JSON], JSON]] = {
     "assistant.threads.setStatus": Workspace._set_status,
     "assistant.threads.setSuggestedPrompts": Workspace._suggest,
     "auth.test": Workspace._auth_test,
+    "chat.delete": Workspace._delete,
     "chat.postEphemeral": Workspace._post_ephemeral,
     "chat.postMessage": Workspace._post_message,
     "chat.update": Workspace._update,

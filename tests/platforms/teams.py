@@ -1,11 +1,12 @@
 """A Microsoft Teams of our own on loopback: Bot Connector, key server and the clients' side of `/api/messages`, over real HTTP.
 
-It answers as the documented services do, and refuses as they do: learn.microsoft.com/microsoftteams/platform/bots/how-to/conversations/
-conversation-messages (status codes).
+It answers as the documented services do, and refuses as they do (`teams_refusals`). A channel and its threads are one conversation: a message to the
+channel itself opens a thread of its own, `;messageid=` and that message's id.
 """
 
 import asyncio
 import json
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -21,6 +22,8 @@ from jsonschema.exceptions import best_match
 from jsonschema.validators import Draft6Validator
 
 from adapters.teams.credentials import Token
+from tests.platforms.teams_limits import RateLimits
+from tests.platforms.teams_refusals import RefusedError, failed, refused
 from tests.platforms.teams_tokens import ENDORSEMENTS, ISSUER, TRUSTED, Forgery, authorization, public_key
 
 TENANT = "72f988bf-86f1-41af-91ab-2d7cd011db47"
@@ -28,23 +31,34 @@ SIZE_LIMIT = 28 * 1024  # bytes
 CARD_TYPE = "application/vnd.microsoft.card.adaptive"
 
 Json: TypeAlias = dict[str, Any]
-Operation = Literal["send", "reply", "update", "open", "member"]
+Operation = Literal["send", "reply", "update", "delete", "open", "member"]
+
+_WRITES = frozenset({"send", "reply", "update", "delete"})
+_CREATES = frozenset({"send", "reply", "open"})
+_THREAD = ";messageid="
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
-    """Something that goes wrong: a status, a connection that is cut, or an answer held back until `FakeTeams.release`."""
+    """Something that goes wrong: a status, a connection that is cut, or an answer held back until `FakeTeams.release`.
+
+    With `taken`, it goes wrong after the call was taken: what it asked for is done, and whoever asked can't know.
+    """
 
     status: int | None = None
     retry_after: str | None = None
     cut: bool = False
     held: bool = False
+    taken: bool = False
 
 
 THROTTLED = Fault(status=429, retry_after="0")
 ERROR = Fault(status=500)
 CUT = Fault(cut=True)
 HELD = Fault(held=True)
+ERROR_TAKEN = Fault(status=500, taken=True)
+CUT_TAKEN = Fault(cut=True, taken=True)
+UNANSWERED = Fault(held=True, taken=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,45 +73,24 @@ class Call:
 
 @dataclass(slots=True, kw_only=True)
 class Conversation:
-    """A conversation that the bot is in, with its members by id."""
+    """A conversation that the bot is in: its members by id, and the bot's messages as they stand now. `refusal` is the code of all that follows."""
 
     members: dict[str, Json] = field(default_factory=dict)
-    messages: set[str] = field(default_factory=set)
+    messages: dict[str, Json] = field(default_factory=dict)
     refusal: str | None = None
-
-
-_REFUSALS = {
-    "ConversationBlockedByUser": (403, "User blocked the conversation with the bot."),
-    "BotNotInConversationRoster": (403, "The bot is not part of the conversation roster."),
-    "BotDisabledByAdmin": (403, "The tenant admin disabled this bot."),
-    "ConversationNotFound": (404, "Conversation not found."),
-    "ActivityNotFoundInConversation": (404, "Activity not found in conversation."),
-    "MemberNotFoundInConversation": (404, "The member was not found in the conversation."),
-    "MessageSizeTooBig": (413, "Message size too large."),
-    "BadSyntax": (400, "Incorrect syntax."),
-    "BadArgument": (400, "Invalid argument."),
-    "Throttled": (429, "Too many requests."),
-}
-
-
-class RefusedError(Exception):
-    """The Bot Connector refuses a call, with one of its codes."""
-
-    def __init__(self, code: str, message: str | None = None) -> None:
-        status, said = _REFUSALS[code]
-        super().__init__(message or said)
-        self.code = code
-        self.status = status
 
 
 class FakeTeams:
     """One Teams for one bot: `async with FakeTeams() as teams`.
 
-    `calls` are those that were accepted, in order. Conversations appear when an activity is delivered from them, or by `join`.
-    `validates` False spares a benchmark the check against the Adaptive Card schema.
+    `calls` are those that were accepted, in order. Conversations appear when an activity is delivered from them, or by `join`; a thread and its
+    channel are one. `refusals` are codes by which personal conversations aren't opened, by person. `limits` (none by default) are kept by `clock`,
+    in seconds. `validates` False spares a benchmark the check against the Adaptive Card schema.
     """
 
-    def __init__(self, *, validates: bool = True) -> None:
+    def __init__(self, *, validates: bool = True, limited: bool = False, clock: Callable[[], float] = time.monotonic) -> None:
+        self.limits = RateLimits(clock) if limited else None
+        self.refusals: dict[str, str] = {}
         self.calls: list[Call] = []
         self.key_requests = 0
         self.access_token: str | None = "the bot's own token"  # None for a bot in development, which sends none
@@ -121,6 +114,7 @@ class FakeTeams:
                 web.post("/emea/v3/conversations/{conversation}/activities", self._guarded("send", self._send)),
                 web.post("/emea/v3/conversations/{conversation}/activities/{activity}", self._guarded("reply", self._send)),
                 web.put("/emea/v3/conversations/{conversation}/activities/{activity}", self._guarded("update", self._update)),
+                web.delete("/emea/v3/conversations/{conversation}/activities/{activity}", self._guarded("delete", self._delete)),
                 web.get("/emea/v3/conversations/{conversation}/members/{member}", self._guarded("member", self._member)),
             ]
         )
@@ -159,7 +153,8 @@ class FakeTeams:
 
     def join(self, conversation: str, *members: Json) -> Conversation:
         """Put the bot and some members in a conversation."""
-        joined = self.conversations.setdefault(conversation, Conversation())
+        joined = self.conversations.setdefault(conversation.partition(_THREAD)[0], Conversation())
+        self.conversations[conversation] = joined
         joined.members.update({member["id"]: member for member in members})
         return joined
 
@@ -203,6 +198,10 @@ class FakeTeams:
         """Let the next calls fail, of one kind or of any."""
         self._faults.extend([(fault, on)] * times)
 
+    def shown(self, conversation: str) -> dict[str, Json]:
+        """Return the bot's messages in a conversation as they stand now, by id, oldest first; those of a channel's threads with it."""
+        return self.conversations[conversation].messages if conversation in self.conversations else {}
+
     def release(self) -> None:
         """Let the calls that were held back go on."""
         self._released.set()
@@ -216,16 +215,31 @@ class FakeTeams:
             fault = next((one for one in self._faults if one[1] in (None, operation)), None)
             if fault is not None:
                 self._faults.remove(fault)
-                if (failed := await self._broken(fault[0], request)) is not None:
-                    return failed
-            if request.headers.get("Authorization") != (f"Bearer {self.access_token}" if self.access_token else None):
-                return web.json_response({"message": "Authorization has been denied for this request."}, status=401)
-            try:
-                return web.json_response(await handle(request, operation), status=200 if operation in ("update", "member") else 201)
-            except RefusedError as error:
-                return _error(error.status, error.code, str(error))
+                if not fault[0].taken and (broken := await self._broken(fault[0], request)) is not None:
+                    return broken
+            response = await self._response(request, operation, handle)
+            if fault is not None and fault[0].taken and response.status < 300:
+                return await self._broken(fault[0], request) or response
+            return response
 
         return guarded
+
+    async def _response(
+        self, request: web.Request, operation: Operation, handle: Callable[[web.Request, Operation], Awaitable[Json]]
+    ) -> web.StreamResponse:
+        if request.headers.get("Authorization") != (f"Bearer {self.access_token}" if self.access_token else None):
+            return web.json_response({"message": "Authorization has been denied for this request."}, status=401)
+        try:
+            self._count(request, operation)
+            return web.json_response(await handle(request, operation), status=201 if operation in _CREATES else 200)
+        except RefusedError as error:
+            return refused(error)
+
+    def _count(self, request: web.Request, operation: Operation) -> None:
+        if self.limits is not None:
+            place = request.match_info["conversation"].partition(_THREAD)[0] if operation in _WRITES else None
+            if (wait := self.limits.wait(place)) is not None:
+                raise RefusedError("Throttled", retry_after=wait)
 
     async def _broken(self, fault: Fault, request: web.Request) -> web.StreamResponse | None:
         if fault.held:
@@ -233,12 +247,7 @@ class FakeTeams:
         if fault.cut and request.transport is not None:
             request.transport.abort()
             return web.Response()
-        if fault.status is None:
-            return None
-        response = _error(fault.status, "Throttled" if fault.status == 429 else "ServiceError", "as the test wants it")
-        if fault.retry_after is not None:
-            response.headers["Retry-After"] = fault.retry_after
-        return response
+        return None if fault.status is None else failed(fault.status, fault.retry_after)
 
     async def _send(self, request: web.Request, operation: Operation) -> Json:
         conversation, body = self._conversation(request), await self._activity(request)
@@ -246,17 +255,27 @@ class FakeTeams:
         if answered is not None and body.get("replyToId") != answered:
             raise RefusedError("BadArgument", "replyToId differs from the address")
         number = str(next(self._numbers))
-        conversation.messages.add(number)
+        conversation.messages[number] = body
+        place = request.match_info["conversation"]
+        if place.endswith("@thread.tacv2"):
+            self.join(f"{place}{_THREAD}{number}")  # a new thread of the channel
         await self._accept(operation, request, body)
         # Teams splits a text and a card into two messages, and then names neither.
         return {} if body.get("text") and body.get("attachments") else {"id": number}
 
     async def _update(self, request: web.Request, operation: Operation) -> Json:
-        conversation, body = self._conversation(request), await self._activity(request)
-        if request.match_info["activity"] not in conversation.messages:
+        conversation, body, number = self._conversation(request), await self._activity(request), request.match_info["activity"]
+        if number not in conversation.messages:
             raise RefusedError("ActivityNotFoundInConversation")
+        conversation.messages[number] = body
         await self._accept(operation, request, body)
-        return {"id": request.match_info["activity"]}
+        return {"id": number}
+
+    async def _delete(self, request: web.Request, operation: Operation) -> Json:
+        if self._conversation(request).messages.pop(request.match_info["activity"], None) is None:
+            raise RefusedError("ActivityNotFoundInConversation")
+        await self._accept(operation, request, {})
+        return {}
 
     async def _open(self, request: web.Request, operation: Operation) -> Json:
         body = await _read(request)
@@ -267,17 +286,20 @@ class FakeTeams:
         known = next((place.members[user] for place in self.conversations.values() if user in place.members), None)
         if known is None:
             raise RefusedError("BadArgument", "Failed to decrypt pairwise id")
+        if (refusal := self.refusals.get(user)) is not None:
+            raise RefusedError(refusal)
         opened = f"a:{user}"
         self.join(opened, known)
         await self._accept(operation, request, body, opened)
         return {"id": opened}
 
     async def _member(self, request: web.Request, operation: Operation) -> Json:
-        members = self._conversation(request).members
-        if request.match_info["member"] not in members:
+        members, asked = self._conversation(request).members, request.match_info["member"]
+        found = next((member for member in members.values() if asked in (member["id"], member.get("aadObjectId"))), None)
+        if found is None:
             raise RefusedError("MemberNotFoundInConversation")
         await self._accept(operation, request, {})
-        return members[request.match_info["member"]]
+        return found
 
     def _conversation(self, request: web.Request) -> Conversation:
         conversation = self.conversations.get(request.match_info["conversation"])
@@ -330,6 +352,12 @@ def card_error(card: object) -> str | None:
     return None if error is None else f"{error.json_path}: {error.message[:300]}"
 
 
+def card_text(message: Json) -> str:
+    """Say what a message's card says, a line each."""
+    runs = (run["text"] for element in message["attachments"][0]["content"]["body"] for run in element.get("inlines", ()))
+    return "\n".join(runs)
+
+
 @cache
 def _schema() -> Draft6Validator:
     return Draft6Validator(json.loads(files("adaptive_cards").joinpath("schemas/schema-1.5.json").read_text()))
@@ -352,7 +380,3 @@ async def _read(request: web.Request) -> Json:
     if request.content_type != "application/json" or not isinstance(body, dict):
         raise RefusedError("BadSyntax", "not a JSON object")
     return body
-
-
-def _error(status: int, code: str, message: str) -> web.Response:
-    return web.json_response({"error": {"code": code, "message": message}}, status=status)

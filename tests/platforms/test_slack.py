@@ -1,13 +1,15 @@
 """The fake Slack refuses what the real one refuses, and fails on demand: a test that passes against it means something."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from aiohttp import ClientConnectionError, ClientSession
+from aiohttp import ClientConnectionError, ClientSession, ContentTypeError
 
 from tests.platforms import slack_rules as rules
-from tests.platforms.slack import FakeSlack, cut, held, nonsense, rate_limited, refused, server_error
+from tests.platforms.slack import FakeSlack, Fault, cut, held, nonsense, rate_limited, refused, server_error
+from tests.platforms.slack_limits import Limits
 from tests.platforms.slack_workspace import ALICE, APP_TOKEN, ARCHIVED, BOT, BOT_TOKEN, GENERAL, PRIVATE, dm
 
 JSON = dict[str, Any]
@@ -69,6 +71,9 @@ YES = {"text": plain("Oui"), "value": "yes"}
         ("chat.postMessage", {"channel": GENERAL, "text": "x", "thread_ts": None}, "invalid_arguments"),
         ("chat.postMessage", {"channel": GENERAL, "text": "x", "metadata": {"event_type": 5}}, "invalid_metadata_format"),
         ("chat.update", {"channel": GENERAL, "ts": "1.1", "text": "x"}, "message_not_found"),
+        ("chat.update", {"channel": ALICE, "ts": "1.1", "text": "x"}, "channel_not_found"),
+        ("chat.delete", {"channel": GENERAL, "ts": "1.1"}, "message_not_found"),
+        ("chat.delete", {"channel": PRIVATE, "ts": "1.1"}, "not_in_channel"),
         ("chat.postEphemeral", {"channel": GENERAL, "user": "U0NOBODY", "text": "x"}, "user_not_in_channel"),
         ("chat.postEphemeral", {"channel": GENERAL, "user": ALICE}, "no_text"),
         ("conversations.open", {}, "users_list_not_supplied"),
@@ -104,9 +109,35 @@ async def test_a_call_without_the_bots_token_is_refused(call: Caller, token: str
     assert (await call("auth.test", token=token))["error"] == error
 
 
-async def test_a_message_of_somebody_else_cannot_be_updated(call: Caller) -> None:
+async def test_a_message_of_somebody_else_cannot_be_updated_or_deleted(call: Caller) -> None:
     ts = call.slack.said("bonjour", user=ALICE, channel=GENERAL)
     assert (await call("chat.update", {"channel": GENERAL, "ts": ts, "text": "x"}))["error"] == "cant_update_message"
+    assert (await call("chat.delete", {"channel": GENERAL, "ts": ts}))["error"] == "cant_delete_message"
+
+
+async def test_a_deleted_message_is_gone_but_for_the_tombstone_above_its_replies(call: Caller) -> None:
+    card = (await call("chat.postMessage", {"channel": GENERAL, "text": "une demande"}))["ts"]
+    word = call.slack.said("un mot", user=ALICE, channel=GENERAL, thread=card)
+    call.slack.edited("deux mots", channel=GENERAL, ts=word)
+    assert call.slack.messages[GENERAL][1]["text"] == "deux mots"
+    assert (await call("chat.delete", {"channel": GENERAL, "ts": card}))["ok"]
+    replies = (await call("conversations.replies", {"channel": GENERAL, "ts": card}))["messages"]
+    assert [(message.get("subtype"), message["text"]) for message in replies] == [("tombstone", "This message was deleted."), (None, "deux mots")]
+    assert [message["ts"] for message in (await call("conversations.history", {"channel": GENERAL}))["messages"]] == [card]
+    call.slack.deleted(channel=GENERAL, ts=word)
+    assert call.slack.message(GENERAL, word) is None
+
+
+async def test_it_takes_a_message_a_second_in_a_channel_and_some_calls_in_a_workspace(call: Caller) -> None:
+    at = 0.0
+    call.slack.limits = Limits(lambda: at, workspace=3)
+    said: JSON = {"channel": GENERAL, "text": "x"}
+    answers = [await call("chat.postMessage", said), await call("chat.postMessage", said), await call("chat.postMessage", said | {"channel": ALICE})]
+    answers += [await call("chat.postMessage", said | {"channel": dm(ALICE)}), await call("auth.test"), await call("auth.test")]
+    assert [answer.get("error") for answer in answers] == [None, "ratelimited", None, "ratelimited", None, "ratelimited"]
+    at = 1.0
+    assert (await call("chat.postMessage", said))["ok"]
+    assert len(call.slack.messages[GENERAL]) == 2
 
 
 async def test_a_trigger_opens_one_view_and_not_for_long(call: Caller) -> None:
@@ -242,6 +273,15 @@ async def test_it_cuts_connections_before_or_after_the_work(call: Caller, done: 
     with pytest.raises(ClientConnectionError):
         await call("chat.postMessage", {"channel": GENERAL, "text": "x"})
     assert len(call.slack.messages[GENERAL]) == done
+
+
+@pytest.mark.parametrize("fault", [server_error(502, done=True), held(done=True)])
+async def test_it_takes_a_message_and_still_gives_no_proper_answer(call: Caller, fault: Fault) -> None:
+    call.slack.fail("chat.postMessage", fault)
+    with pytest.raises((ContentTypeError, TimeoutError)):
+        async with asyncio.timeout(0.2):
+            await call("chat.postMessage", {"channel": GENERAL, "text": "x"})
+    assert len(call.slack.messages[GENERAL]) == 1
 
 
 async def test_it_holds_a_call_until_released(call: Caller) -> None:

@@ -132,9 +132,11 @@ async def test_what_was_never_answered_is_found_again_the_oldest_first(database:
 
     found = await take(database, NOON + timedelta(minutes=5), NOON + timedelta(minutes=1))
     assert found == [
-        HeldBack(key=asked.key, reference=asked.reference, user="U1", message_id="m1", replies=EVERYTHING),
-        HeldBack(key=tapped.key, reference=tapped.reference, user="U1", message_id="1700.5", replies=EVERYTHING),
-        HeldBack(key=submitted.key, reference=TEAMS_DIRECT, user="29:1", message_id="m1", replies=EVERYTHING),
+        HeldBack(key=asked.key, reference=asked.reference, user="U1", message_id="m1", replies=EVERYTHING, heard_at=NOON + timedelta(minutes=1)),
+        HeldBack(
+            key=tapped.key, reference=tapped.reference, user="U1", message_id="1700.5", replies=EVERYTHING, heard_at=NOON + timedelta(minutes=2)
+        ),
+        HeldBack(key=submitted.key, reference=TEAMS_DIRECT, user="29:1", message_id="m1", replies=EVERYTHING, heard_at=NOON + timedelta(minutes=3)),
     ]
     the_rest = await take(database, NOON + timedelta(hours=1), NOON, limit=1)
     assert [held.key for held in the_rest] == [home.key]

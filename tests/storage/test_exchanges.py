@@ -8,6 +8,7 @@ from sqlmodel import Session, col, select
 from dialogs.events import Event
 from dialogs.facts import Chosen, ExchangeOpened, Fact, Greeted, LanguageChosen, LanguageSpoken, NotMineSaid, WrongSaid
 from storage.database import Database
+from storage.exchanges import shown
 from storage.facts import record
 from storage.people import find_person, meet
 from storage.tables import ExchangeRow, ReportRow
@@ -117,3 +118,10 @@ async def test_the_language_last_written_in_is_kept_with_the_account(database: D
     known = await database.read(lambda session: find_person(session, "slack", "T1", "U1"))
     assert known is not None
     assert known.person.spoken_language == "en"
+
+
+async def test_what_an_exchange_had_shown_is_told_to_those_who_asked_only(database: Database) -> None:
+    person = await note(database, OPENED)
+    assert await database.read(lambda session: shown(session, "e1", person)) == ("it_laptop", "it_tablet")
+    assert await database.read(lambda session: shown(session, "e1", "somebody else")) == ()
+    assert await database.read(lambda session: shown(session, "e2", person)) == ()

@@ -6,18 +6,19 @@ from datetime import datetime, timedelta
 from functools import partial
 
 import pytest
-from sqlmodel import col, select
+from sqlmodel import col, select, update
 
 from dialogs.events import Event, Reference, Sender
 from dialogs.facts import ExchangeOpened, Greeted, LanguageChosen, NotMineSaid
 from dialogs.people import Person, Profile
-from storage import facts
+from storage import deliveries, facts
 from storage.database import Database
 from storage.directory import import_directory
-from storage.people import LINKING, Known, directory_person_id, find_person, learn_profile, meet
-from storage.tables import ConversationReferenceRow, ExchangeRow, PersonRow, ReportRow
+from storage.people import LINKING, Known, choose_reach, directory_person_id, find_person, learn_profile, meet
+from storage.tables import ConversationReferenceRow, DeliveryRow, ExchangeRow, PersonRow, ReportRow
 from tests.company import NOON
 from tests.conversation import CHANNEL, DIRECT, TEAMS_DIRECT, said
+from tests.storage.ledger import delivery
 from tests.storage.vaubert import DIRECTORY
 
 ALICE, BOB = directory_person_id("p1"), directory_person_id("p2")
@@ -217,3 +218,41 @@ async def test_the_newer_of_two_conversations_is_kept_when_two_persons_become_on
     await hear(database, said("?", by="U3", where=replace(DIRECT, conversation="D-old")), NOON)
     await learn(database, replace(ON_SLACK, user="U3"))
     assert await references(database) == [(ALICE, "slack", "D-second")]
+
+
+async def last_spoken(database: Database, person: str) -> list[str]:
+    """Return the person's live conversations, the latest first."""
+    live = select(ConversationReferenceRow).where(col(ConversationReferenceRow.person_id) == person, col(ConversationReferenceRow.dead_at).is_(None))
+    rows = live.order_by(col(ConversationReferenceRow.refreshed_at).desc())
+    return await database.read(lambda session: [row.platform for row in session.exec(rows)])
+
+
+async def test_where_somebody_last_spoke_is_known_at_once(database: Database) -> None:
+    await listed(database)
+    for profile in (ON_SLACK, ON_TEAMS):
+        await learn(database, profile)
+    for minute, (where, by) in enumerate(((DIRECT, "U1"), (TEAMS_DIRECT, "29:1"), (DIRECT, "U1"), (TEAMS_DIRECT, "29:1"), (TEAMS_DIRECT, "29:1"))):
+        await hear(database, said("?", where=where, by=by), NOON + timedelta(minutes=minute))
+        assert (await last_spoken(database, ALICE))[0] == where.platform
+    refreshed = select(ConversationReferenceRow.refreshed_at).where(col(ConversationReferenceRow.platform) == "teams")
+    assert await database.read(lambda session: session.exec(refreshed).one()) == NOON + timedelta(minutes=3)  # the second time said nothing new
+
+
+async def test_a_conversation_that_was_dead_lives_again_when_its_person_speaks_there(database: Database) -> None:
+    person = (await hear(database, said("?"))).person.id
+    dead = update(ConversationReferenceRow).values(dead_at=NOON, dead_reason="user_not_found")
+    await database.write("people", lambda session: session.exec(dead))
+    assert await last_spoken(database, person) == []
+    await hear(database, said("?"), NOON + timedelta(minutes=1))
+    row = await database.read(lambda session: session.exec(select(ConversationReferenceRow)).one().model_dump())
+    assert (row["dead_at"], row["dead_reason"], row["refreshed_at"]) == (None, None, NOON + timedelta(minutes=1))
+
+
+async def test_what_somebody_chose_and_waits_for_before_they_were_known_is_theirs(database: Database) -> None:
+    before = (await hear(database, said("?"))).person.id
+    await database.write("people", partial(choose_reach, person_id=before, platform="teams"))
+    await database.write("plan", partial(deliveries.plan, delivery=delivery("1", to=before), at=NOON))
+    await listed(database)
+    known = await learn(database, ON_SLACK)
+    assert (known.person.id, known.person.reach) == (ALICE, "teams")
+    assert await database.read(lambda session: session.exec(select(DeliveryRow.person_id)).one()) == ALICE

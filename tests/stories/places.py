@@ -5,6 +5,7 @@ import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from io import BytesIO
 from itertools import count
 from typing import Any, Protocol
@@ -13,6 +14,7 @@ from aiohttp import ClientResponse, ClientSession
 
 from tests.adapters.teams.activities import activity
 from tests.platforms import slack_gestures as slack
+from tests.platforms import teams_gestures as teams
 from tests.platforms.slack import FakeSlack
 from tests.platforms.slack_workspace import ALICE, BOB, CAROL, CHARLIE, GENERAL, dm
 from tests.platforms.teams import TENANT, FakeTeams
@@ -53,6 +55,15 @@ class Place(Protocol):
     async def reads(self, who: str | None = None) -> list[Shown]:
         """Return the bot's messages to somebody in private, or (None) in the channel, oldest first."""
 
+    async def replies(self, who: str, text: str, *, files: int = 0) -> None:
+        """Write in the channel, to nobody in particular, in the thread of the bot's last card there."""
+
+    async def rewrites(self, who: str, text: str) -> None:
+        """Change what was last written by `replies`."""
+
+    async def deletes(self, who: str) -> None:
+        """Delete what was last written by `replies`."""
+
 
 class Slack:
     """Slack, through `/slack/events` and the fake Web API."""
@@ -62,6 +73,23 @@ class Slack:
     def __init__(self, fake: FakeSlack, url: str, http: ClientSession, idle: Idle) -> None:
         self._fake, self._url, self._http, self._idle = fake, url, http, idle
         self._view: JSON = {}
+        self._written: JSON = {}
+
+    async def replies(self, who: str, text: str, *, files: int = 0) -> None:
+        root = [message for message in self._fake.messages[GENERAL] if message.get("bot_id") and "thread_ts" not in message][-1]
+        payload = slack.in_thread(text, thread=root["ts"], user=_SLACK_IDS[who], files=files)
+        self._written = payload["event"]
+        await self.delivers(payload)
+
+    async def rewrites(self, who: str, text: str) -> None:
+        said = self._written
+        edit = slack.edit(text, ts=said["ts"], before=said["text"], user=_SLACK_IDS[who], channel=GENERAL, thread=said["thread_ts"])
+        await self.delivers(edit)
+
+    async def deletes(self, who: str) -> None:
+        said = self._written
+        gone = slack.delete(ts=said["ts"], text=said["text"], user=_SLACK_IDS[who], channel=GENERAL, thread=said["thread_ts"])
+        await self.delivers(gone)
 
     async def says(self, who: str, text: str, *, in_channel: bool = False) -> None:
         user = _SLACK_IDS[who]
@@ -82,6 +110,10 @@ class Slack:
         opened = [view for id_, view in self._fake.views.items() if id_ not in before]
         self._view = opened[-1] if opened else self._view
         return opened[-1] if opened else None
+
+    def holds(self, view: JSON) -> None:
+        """Take a form up that no button opened."""
+        self._view = view
 
     async def submits(self, who: str, values: Mapping[str, str]) -> str | None:
         by_block = {block["block_id"]: _typed(values, block["block_id"]) for block in self._view["blocks"] if block["type"] == "input"}
@@ -118,11 +150,23 @@ class Teams:
 
     name = "teams"
 
-    def __init__(self, fake: FakeTeams, url: str, idle: Idle) -> None:
-        self._fake, self._url, self._idle = fake, f"{url}/api/messages", idle
+    def __init__(self, fake: FakeTeams, url: str, idle: Idle, clock: Callable[[], datetime]) -> None:
+        self._fake, self._url, self._idle, self._clock = fake, f"{url}/api/messages", idle, clock
         self._form: JSON = {}
         self._origin: JSON = {}
         self._cards: dict[str, list[JSON]] = {}
+        self._written: JSON = {}
+
+    async def replies(self, who: str, text: str, *, files: int = 0) -> None:
+        root = [post.id for post in await self.reads() if post.where.endswith(f";messageid={post.id}")][-1]
+        self._written = teams.reply(text, thread=root, user=f"29:{who}", channel=_CHANNEL, files=files)
+        await self._sends(who, self._written)
+
+    async def rewrites(self, who: str, text: str) -> None:
+        await self._sends(who, teams.edited(self._written, text))
+
+    async def deletes(self, who: str) -> None:
+        await self._sends(who, teams.deleted(self._written))
 
     async def says(self, who: str, text: str, *, in_channel: bool = False) -> None:
         number = str(1763800000000 + next(_numbers))
@@ -161,7 +205,7 @@ class Teams:
 
     async def reads(self, who: str | None = None) -> list[Shown]:
         shown: dict[str, Shown] = {}
-        for call, number in self._posts():
+        for number, call in self._posts().items():
             card = call["attachments"][0]["content"]
             where = call["where"]
             if where.startswith("19:") if who is None else where == _chat(who)["id"] or where == f"a:29:{who}":
@@ -170,9 +214,12 @@ class Teams:
 
     async def delivers(self, who: str, name: str, **changes: Any) -> JSON | None:
         """Deliver an activity as Teams does, and wait until everything that follows is done."""
+        return await self._sends(who, activity(name) | changes)
+
+    async def _sends(self, who: str, sent: JSON) -> JSON | None:
         sender = {"id": f"29:{who}", "name": who.title(), "aadObjectId": f"{who}-object"}
-        recorded = activity(name)
-        sent = recorded | {"from": sender, "serviceUrl": self._fake.service_url, "locale": _LOCALES.get(who, "fr-FR"), **changes}
+        sent = sent | {"from": sender, "serviceUrl": self._fake.service_url, "locale": _LOCALES.get(who, "fr-FR")}
+        sent["timestamp"] = self._clock().isoformat()
         conversation = sent["conversation"]["id"]
         handle = {"alice": "alice.martin", "bob": "bob.dupont", "carol": "carol.petit"}.get(who, who)
         email = f"{handle}@solane.example"
@@ -183,18 +230,22 @@ class Teams:
         await self._idle()
         return answer
 
-    def _posts(self) -> Iterator[tuple[JSON, str]]:
-        number = 1_700_000_000_000
+    def _posts(self) -> dict[str, JSON]:
+        """Return the bot's messages as they stand, by id, each with the conversation that it's in: in a channel, its thread."""
+        number, posts = 1_700_000_000_000, {}
         for call in self._fake.calls:
             if call.operation in ("send", "reply"):
-                yield call.body | {"where": call.conversation}, str(number)
+                where = f"{call.conversation};messageid={number}" if call.conversation.endswith("@thread.tacv2") else call.conversation
+                posts[str(number)] = call.body | {"where": where}
                 number += 1
             elif call.operation == "update" and call.activity is not None:
-                yield call.body | {"where": call.conversation}, call.activity
+                posts[call.activity] |= call.body
+            elif call.operation == "delete" and call.activity is not None:
+                del posts[call.activity]
+        return posts
 
     def _holding(self, label: str) -> tuple[str, str, JSON]:
-        latest = {number: call for call, number in self._posts()}
-        for number, call in reversed(latest.items()):
+        for number, call in reversed(self._posts().items()):
             if action := _teams_buttons(call["attachments"][0]["content"]).get(label):
                 return call["where"], number, action
         raise AssertionError(f"no button {label!r}")
@@ -211,6 +262,22 @@ class Playground:
         self._form: JSON = {}
         self._message = ""
         self._place = ""
+        self._written = ""
+
+    async def replies(self, who: str, text: str, *, files: int = 0) -> None:
+        assert not files, "the page carries no files"
+        place = self._places[True]
+        root = [post for post in await self._posts(who, place) if post["thread"] is None][-1]
+        await self._makes(who, "message", place=place, text=text, thread=root["id"])
+        async with self._stream(who) as events:
+            picture = (await events())[0]
+        self._written = [post["id"] for post in picture["places"][place] if post["author"]][-1]
+
+    async def rewrites(self, who: str, text: str) -> None:
+        await self._makes(who, "edit", place=self._places[True], message=self._written, text=text)
+
+    async def deletes(self, who: str) -> None:
+        await self._makes(who, "delete", place=self._places[True], message=self._written)
 
     async def says(self, who: str, text: str, *, in_channel: bool = False) -> None:
         await self._makes(who, "message", place=self._places[in_channel], text=f"@pourqui {text}" if in_channel else text)

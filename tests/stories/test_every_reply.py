@@ -14,13 +14,20 @@ from bot.knowledge import NOTHING, Knowledge
 from bot.metrics import Metrics
 from bot.packs import PackReading, read_pack, sample_folder
 from bot.po import both_languages
-from bot.tasks import Tasks
-from bot.turns import Turns
 from dialogs.actions import (
     Action,
     AddPhrasing,
+    AddToRequest,
+    AnswerRequest,
+    ApproveWord,
+    AskHuman,
+    BindChannel,
+    ClaimRequest,
+    CloseRequest,
+    DropWord,
     EditProfile,
     ForMe,
+    HandRequest,
     Help,
     Home,
     IgnoreGap,
@@ -28,20 +35,31 @@ from dialogs.actions import (
     InterviewStep,
     ListContent,
     ListFunctions,
+    ListRequests,
     ListServices,
+    MarkExchange,
     NoneOfThese,
+    NotForThem,
     NotMine,
+    PhraseRequest,
     Preferences,
     PublishProfile,
+    ReleaseRequest,
     RemoveSheet,
+    ReopenRequest,
     ReportWrong,
+    SendAgain,
     SendGap,
     SetLanguage,
+    SetReach,
     Show,
     ShowFunction,
     ShowGap,
     ShowGaps,
+    ShowRequest,
+    UnbindChannel,
     Why,
+    WithdrawRequest,
     WriteQuestion,
     WriteSheet,
 )
@@ -54,6 +72,7 @@ from dialogs.search.match import Candidate, Detail, FunctionAsked, Match, Talk, 
 from dialogs.turn import Context, State
 from storage.database import Database
 from tests.bot.encoders import LetterEncoder
+from tests.bot.engine import engine
 from tests.company import CHARLIE, DANA
 from tests.conversation import CHANNEL, DIRECT, asks_form, opens_home, said, starts, submits, taps
 from tests.stories.shown_whole import problems
@@ -213,6 +232,12 @@ PLAIN_TAPS: tuple[Action, ...] = (
     NoneOfThese(exchange="e", question=LONG[:512]),
     ForMe(question=LONG[:512]),
     WriteQuestion(),
+    AskHuman(question=LONG[:512]),
+    ListRequests(),
+    BindChannel(),
+    UnbindChannel(),
+    MarkExchange(place="slack|T1|C1|", message="1.2", user="U2"),
+    SetReach(platform="teams"),
 )
 GONE: tuple[Action, ...] = (
     Show(id="gone"),
@@ -235,6 +260,23 @@ GONE: tuple[Action, ...] = (
     ListContent(slug="gone"),
     WriteSheet(slug="gone"),
     RemoveSheet(id="gone"),
+    AskHuman(slug="gone", id="gone", exchange="e"),
+    ListRequests(slug="gone"),
+    ShowRequest(request="gone"),
+    AddToRequest(request="gone"),
+    WithdrawRequest(request="gone"),
+    ReopenRequest(request="gone"),
+    NotForThem(word="gone", request="gone", question=LONG[:512]),
+    SendAgain(word="gone", request="gone"),
+    ClaimRequest(request="gone"),
+    ReleaseRequest(request="gone"),
+    AnswerRequest(request="gone"),
+    HandRequest(request="gone"),
+    CloseRequest(request="gone"),
+    ApproveWord(word="gone", request="gone"),
+    DropWord(word="gone", request="gone"),
+    PhraseRequest(request="gone", id="gone"),
+    BindChannel(slug="gone", service="gone"),
 )
 
 
@@ -316,11 +358,11 @@ def test_a_stranger(scene: Scene) -> None:
 @pytest.mark.parametrize("database_kind", ["sqlite"])
 async def test_the_apology(database: Database, where: Reference, language: Language) -> None:
     known = Knowledge(database, LetterEncoder(), Metrics())
-    engine = Turns(database, known, TEXTS, company_language=language, metrics=Metrics(), spawn=Tasks().spawn)
+    turns = engine(database, known, language=language)
     await database.close()
     form = WriteQuestion()
     events: list[Event] = [said("bonjour", where=where), asks_form(form, where=where), submits(form, {"question": "?"}, where=where), opens_home()]
     with capture_logs():
-        replies = [(event, reply) for event in events for reply in (await engine.take(event)).replies]
+        replies = [(event, reply) for event in events for reply in (await turns.take(event)).replies]
     known.close()
     assert problems(replies) == []

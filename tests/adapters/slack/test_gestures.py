@@ -156,6 +156,17 @@ async def test_a_form_asked_in_a_channel_is_submitted_from_there(bot: Bot) -> No
     assert bot.slack.messages[GENERAL][0]["thread_ts"] == asked.reference.thread
 
 
+async def test_noting_a_support_exchange_opens_a_form_and_thanks_in_private(bot: Bot) -> None:
+    bot.listener.replies = answering(FORM)
+    payload = gestures.support_exchange(trigger=bot.slack.trigger(), ts="1767604050.000900", author=BOB)
+    assert (await bot.told(payload)).status == 200
+    ((_, view),) = bot.slack.views.items()
+    bot.listener.replies = answering(says("Merci."))
+    await bot.told(gestures.submission(view, {"question": "DSI"}))
+    assert [words(message) for message in bot.slack.messages[dm(ALICE)]] == ["Merci."]
+    assert not bot.slack.messages[GENERAL]
+
+
 @pytest.mark.parametrize("fault", [refused("expired_trigger_id"), server_error(), rate_limited(), nonsense()])
 async def test_a_form_that_cannot_be_opened_shows_slacks_own_warning(bot: Bot, fault: Any) -> None:
     bot.listener.replies = answering(FORM)
@@ -192,9 +203,12 @@ async def test_a_button_of_another_version_still_gets_an_answer(bot: Bot) -> Non
         "assistant_thread_context_changed",
         "block_actions_link",
         "member_joined_channel",
-        "message_changed",
+        "message_changed_by_unfurl",
+        "message_changed_by_us",
+        "message_deleted_untold",
         "message_im_from_bot",
         "message_in_channel",
+        "message_in_thread_mentioning",
         "view_closed",
     ],
 )

@@ -11,12 +11,13 @@ from adapters.slack.mrkdwn import escape, plain
 from adapters.slack.origin import METADATA_LIMIT, Origin, seal, unseal
 from adapters.slack.parse import parse
 from adapters.slack.payload import MalformedPayloadError
+from adapters.slack.places import told_conversation
 from adapters.slack.sender import Installation
-from dialogs.actions import Help, ReportWrong, Show, WriteQuestion, pack, unpack
+from dialogs.actions import Help, MarkExchange, ReportWrong, Show, WriteQuestion, pack, unpack
 from dialogs.events import ActionTaken, Event, FormAsked, FormSubmitted, MessageReceived, Reference, Scope
 from tests.adapters.slack.conftest import NOW
 from tests.platforms import slack_gestures as gestures
-from tests.platforms.slack_workspace import ALICE, BOT, GENERAL, PARTNER, TEAM, dm
+from tests.platforms.slack_workspace import ALICE, BOB, BOT, GENERAL, PARTNER, TEAM, dm
 
 OURS = Installation(team=TEAM, enterprise=None, user=BOT)
 GRID = Installation(team=TEAM, enterprise="E0SOLANE1", user=BOT)
@@ -33,14 +34,15 @@ def heard(payload: dict[str, Any], ours: Installation | None = None) -> Event:
     [
         ("app_mention", "event:Ev0MENTION1", Scope.CHANNEL, GENERAL, "1767603600.000100", 1767603600.0001),
         ("app_mention_in_thread", "event:Ev0MENTION2", Scope.CHANNEL, GENERAL, "1767603600.000100", 1767603660.0002),
-        ("message_im", "event:Ev0DIRECT01", Scope.PERSONAL, dm(ALICE), None, 1767603800.0004),
-        ("message_im_in_assistant_thread", "event:Ev0DIRECT02", Scope.PERSONAL, dm(ALICE), "1767603850.000450", 1767603860.0005),
-        ("app_home_opened", "event:Ev0HOME0001", Scope.PERSONAL, dm(ALICE), None, 1767604000.0008),
-        ("assistant_thread_started", "event:Ev0THREAD01", Scope.PERSONAL, dm(ALICE), "1767603850.000450", 1767603850.00046),
+        ("message_im", "event:Ev0DIRECT01", Scope.PERSONAL, ALICE, None, 1767603800.0004),
+        ("message_im_in_assistant_thread", "event:Ev0DIRECT02", Scope.PERSONAL, ALICE, "1767603850.000450", 1767603860.0005),
+        ("app_home_opened", "event:Ev0HOME0001", Scope.PERSONAL, ALICE, None, 1767604000.0008),
+        ("assistant_thread_started", "event:Ev0THREAD01", Scope.PERSONAL, ALICE, "1767603850.000450", 1767603850.00046),
         ("slash_command", "command:13345224609.738474920.8088930838d88f008e0", Scope.PERSONAL, ALICE, None, NOW.timestamp()),
         ("message_action", "shortcut:13345224610.738474920.1088930838d88f008e1", Scope.PERSONAL, ALICE, None, 1767604100.123456),
+        ("message_action_support_exchange", "shortcut:13345224611.738474920.2088930838d88f008e2", Scope.PERSONAL, ALICE, None, 1767604150.223456),
         ("block_actions_in_channel", f"tap:{ALICE}:1767604200.654321", Scope.CHANNEL, GENERAL, "1767603600.000100", 1767604200.654321),
-        ("block_actions_in_dm", f"tap:{ALICE}:1767604200.654321", Scope.PERSONAL, dm(ALICE), None, 1767604200.654321),
+        ("block_actions_in_dm", f"tap:{ALICE}:1767604200.654321", Scope.PERSONAL, ALICE, None, 1767604200.654321),
         ("block_actions_in_home", f"tap:{ALICE}:1767604200.654321", Scope.PERSONAL, ALICE, None, 1767604200.654321),
     ],
 )
@@ -66,6 +68,68 @@ def test_what_was_written_is_read_as_it_was_seen(name: str, text: str, private: 
     event = heard(gestures.recorded(name))
     assert isinstance(event, MessageReceived)
     assert (event.text, event.private) == (text, private)
+
+
+@pytest.mark.parametrize(
+    ("channel", "name", "scope"),
+    [(GENERAL, "general", Scope.CHANNEL), ("C0PRIVATE", "privategroup", Scope.CHANNEL), ("G0MANY", "mpdm-alice.martin--bob.dupont-1", Scope.GROUP)],
+)
+def test_a_command_tells_in_which_channel_it_was_typed(channel: str, name: str, scope: Scope) -> None:
+    event = heard(gestures.command("bind dsi", channel=channel) | {"channel_name": name})
+    assert isinstance(event, MessageReceived)
+    assert event.made_in == Reference(platform="slack", tenant=TEAM, conversation=channel, scope=scope)
+    assert event.reference.conversation == ALICE
+
+
+def test_a_command_typed_in_a_conversation_of_two_was_made_nowhere_else() -> None:
+    untold = gestures.command("aide")
+    del untold["channel_id"]
+    for payload in (gestures.command("aide", channel=dm(ALICE)), untold):
+        event = heard(payload)
+        assert isinstance(event, MessageReceived)
+        assert event.made_in is None
+
+
+def test_somebodys_own_conversation_has_one_name_however_it_is_reached() -> None:
+    gone = gestures.edit("deux", ts="1767605000.001000", before="un"), gestures.delete(ts="1767605000.001000")
+    tapped, started = gestures.tap(Help(), trigger="1.2.3"), gestures.thread_started()
+    del started["event"]["assistant_thread"]["thread_ts"]
+    payloads = (gestures.direct("bonjour"), gestures.command("aide"), gestures.shortcut("aide"), gestures.home_opened(), tapped, started, *gone)
+    assert {heard(payload).reference for payload in payloads} == {Reference(platform="slack", tenant=TEAM, conversation=ALICE, scope=Scope.PERSONAL)}
+
+
+@pytest.mark.parametrize(
+    ("payload", "told"),
+    [
+        (gestures.direct("bonjour"), dm(ALICE)),
+        (gestures.home_opened(), dm(ALICE)),
+        (gestures.thread_started(), dm(ALICE)),
+        (gestures.tap(Help(), trigger="1.2.3"), dm(ALICE)),
+        (gestures.tap(Help(), trigger="1.2.3", channel=GENERAL), None),
+        (gestures.mention(f"<@{BOT}>"), None),
+        (gestures.recorded("block_actions_in_home"), None),
+        (gestures.command("aide", channel="D0OTHERS1"), None),
+        (gestures.support_exchange(trigger="1.2.3", ts="1767604050.000900", author=BOB, channel="D0OTHERS1"), None),
+    ],
+)
+def test_slacks_own_name_of_it_is_believed_where_it_can_be_no_other(payload: dict[str, Any], told: str | None) -> None:
+    assert told_conversation(payload) == told
+
+
+def test_a_message_marked_as_a_support_exchange_is_named_with_its_place_and_author() -> None:
+    event = heard(gestures.recorded("message_action_support_exchange"))
+    assert isinstance(event, FormAsked)
+    place = Reference(platform="slack", tenant=TEAM, conversation=GENERAL, scope=Scope.CHANNEL)
+    assert event.action == MarkExchange(place=place.key, message="1767604050.000900", user=BOB)
+
+
+def test_a_message_that_a_bot_posted_is_marked_without_an_author() -> None:
+    payload = gestures.recorded("message_action_support_exchange")
+    del payload["message"]["user"], payload["message_ts"]
+    event = heard(payload)
+    assert isinstance(event, FormAsked)
+    assert isinstance(event.action, MarkExchange)
+    assert (event.action.message, event.action.user) == ("1767604050.000900", "")
 
 
 def test_a_tap_names_the_message_that_can_be_updated() -> None:

@@ -33,8 +33,15 @@ SPEAKING = {
     "block_actions_of_another_version",
     "block_actions_opening_form",
     "message_action",
+    "message_action_support_exchange",
+    "message_changed",
+    "message_changed_in_thread",
+    "message_deleted",
     "message_im",
     "message_im_in_assistant_thread",
+    "message_in_private_channel_thread",
+    "message_in_thread",
+    "message_tombstone",
     "slash_command",
     "view_submission",
 }
@@ -50,7 +57,7 @@ def test_bolt_finds_the_same_person_and_place_as_we_do(name: str) -> None:
     event = parse(payload, received=NOW)
     assert event is not None
     context = AsyncBoltRequest(body=payload, mode="socket_mode").context
-    assert context.user_id in (event.sender.user, None)
+    assert context.user_id in (event.sender.user, None, "USLACKBOT")  # a tombstone is Slackbot's; who deleted a message isn't told
     assert context.team_id == event.reference.tenant
     assert event.reference.conversation in (context.channel_id, event.sender.user, GENERAL)
 

@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 
-from adapters.port import DeliveryError, Unanswered
 from dialogs.actions import Home, ReportWrong
 from dialogs.events import ActionTaken, FormAsked, FormSubmitted, MessageReceived
 from dialogs.messages import FieldError, Form, FormErrors, Input, Place, Text
@@ -35,12 +34,6 @@ def words(content: Json) -> list[str]:
 def card_of(body: Json) -> Json:
     content: Json = body["attachments"][0]["content"]
     return content
-
-
-def unanswered(bot: Bot) -> Unanswered:
-    """Return the first turn as the sweep finds it."""
-    event = bot.listener.heard[0]
-    return Unanswered(key=event.key, reference=event.reference, user=event.sender.user, message_id=None, replies=bot.listener.replies)
 
 
 async def test_a_question_is_answered_in_its_conversation_after_the_response(bot: Bot) -> None:
@@ -214,15 +207,6 @@ async def test_a_form_as_a_message_is_for_one_person_alone(bot: Bot) -> None:
     assert [(call.operation, call.conversation) for call in bot.teams.calls][-1] == ("send", "a:29:1alice-YzA2ZTc4")
 
 
-async def test_a_form_is_not_posted_after_a_crash(bot: Bot) -> None:
-    bot.listener.replies = (FORM,)
-    await bot.hears("task_fetch")
-
-    await bot.adapter.post_again(unanswered(bot))
-
-    assert bot.teams.calls == []
-
-
 async def test_a_button_too_old_to_be_read_leads_home(bot: Bot) -> None:
     status, response = await bot.hears("execute", value={"action": {"type": "Action.Execute", "data": {"pourqui": '["gone",{}]'}}})
 
@@ -231,7 +215,7 @@ async def test_a_button_too_old_to_be_read_leads_home(bot: Bot) -> None:
     assert bot.listener.heard[0].action == Home()
 
 
-@pytest.mark.parametrize("name", ["reaction", "edited", "typing", "uninstalled", "members_added_other", "message_unmentioned"])
+@pytest.mark.parametrize("name", ["reaction", "typing", "uninstalled", "members_added_other", "message_unmentioned_root"])
 async def test_what_asks_for_nothing_is_acknowledged(bot: Bot, name: str) -> None:
     assert await bot.hears(name) == (200, None)
     assert bot.listener.heard == []
@@ -276,7 +260,7 @@ async def test_a_slow_connector_never_holds_a_response_back(bot: Bot) -> None:
 
 
 @pytest.mark.parametrize("fault", [ERROR, CUT, Fault(status=429, retry_after="600"), Fault(status=412)], ids=["500", "cut", "429", "412"])
-async def test_what_could_not_be_posted_for_now_is_left_to_the_sweep(bot: Bot, fault: Fault) -> None:
+async def test_what_could_not_be_posted_for_now_is_left_to_the_ledger(bot: Bot, fault: Fault) -> None:
     bot.teams.fail(fault)
 
     status, _ = await bot.hears("message_personal")
@@ -284,8 +268,7 @@ async def test_what_could_not_be_posted_for_now_is_left_to_the_sweep(bot: Bot, f
 
     assert status == 200
     assert bot.listener.done == []
-    await bot.adapter.post_again(unanswered(bot))
-    assert len(bot.teams.sent("send")) == 1
+    assert bot.teams.calls == []
 
 
 async def test_what_can_never_be_posted_is_let_go(bot: Bot) -> None:
@@ -295,9 +278,6 @@ async def test_what_can_never_be_posted_is_let_go(bot: Bot) -> None:
     await bot.listener.idle()
 
     assert bot.listener.done == [bot.listener.heard[0].key]
-    with pytest.raises(DeliveryError, match="ConversationBlockedByUser") as refused:
-        await bot.adapter.post_again(unanswered(bot))
-    assert refused.value.permanent
 
 
 async def test_a_short_throttling_is_waited_for(bot: Bot) -> None:

@@ -1,15 +1,18 @@
 """What the bot asks of the Bot Connector, and what it makes of a refusal."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from typing import Any
 
 import aiohttp
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 
 from adapters.port import DeliveryError
 from adapters.teams.client import ATTEMPTS, Connector
-from adapters.teams.credentials import TokenCache
+from adapters.teams.credentials import Token, TokenCache
 from adapters.teams.render import activity
 from dialogs.events import Reference, Scope, Sender
 from tests.adapters.teams.listener import says
@@ -137,6 +140,41 @@ async def test_a_short_throttling_is_waited_for_and_a_long_one_is_handed_on(team
 
     teams.fail(THROTTLED, times=ATTEMPTS)
     assert not (await refused(connector, chat)).permanent
+
+
+async def test_a_token_that_comes_too_late_leaves_no_doubt(teams: FakeTeams, chat: Reference) -> None:
+    async def never() -> Token:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    async with aiohttp.ClientSession() as session:
+        connector = Connector(session, TokenCache(never))
+        with pytest.raises(DeliveryError, match="no token") as error:
+            await connector.post(chat, HELLO, until=asyncio.get_running_loop().time() + 0.05)
+
+    assert (error.value.permanent, error.value.ambiguous) == (False, False)
+    assert teams.calls == []
+
+
+async def test_a_member_is_known_by_their_entra_id(teams: FakeTeams, connector: Connector, chat: Reference) -> None:
+    teams.join("a:1", {"id": "29:bob", "aadObjectId": "4b1d2c3e", "tenantId": TENANT})
+
+    assert await connector.known_as(chat, "4b1d2c3e") == "29:bob"
+
+
+@pytest.mark.parametrize(
+    "answer", [b'{"message": 5}', b'{"message": "plain words"}', b'{"message": "{\\"subCode\\": 5}"}', b'{"error": "no"}', b"<html>"], ids=str
+)
+async def test_a_refusal_without_a_code_is_one_all_the_same(answer: bytes, chat: Reference) -> None:
+    async def refuse(_: web.Request) -> web.Response:
+        return web.Response(status=403, body=answer)
+
+    application = web.Application()
+    application.router.add_route("*", "/{path:.*}", refuse)
+    async with TestServer(application) as server, aiohttp.ClientSession() as session:
+        error = await refused(Connector(session, None), replace(chat, service_url=str(server.make_url("/"))))
+
+    assert (str(error), error.permanent, error.dead) == ("403 Forbidden", True, True)
 
 
 async def test_a_token_that_is_refused_is_asked_for_anew(teams: FakeTeams, connector: Connector, chat: Reference) -> None:

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from adapters.teams.parse import EXCHANGE_ACTION
+
 PACKAGE = Path(__file__).parents[3] / "docs" / "manifests" / "teams"
 MANIFEST: dict[str, Any] = json.loads((PACKAGE / "manifest.json").read_text())
 ENGLISH: dict[str, str] = json.loads((PACKAGE / "en.json").read_text())
@@ -36,14 +38,30 @@ def test_names_fit_in_both_languages(path: str, limit: int) -> None:
     assert 0 < len(ENGLISH[path]) <= limit
 
 
-def test_every_command_exists_in_both_languages() -> None:
-    commands = MANIFEST["bots"][0]["commandLists"][0]["commands"]
-    paths = [f"bots[0].commandLists[0].commands[{number}].{part}" for number in range(len(commands)) for part in ("title", "description")]
+@pytest.mark.parametrize("where", ["bots[0].commandLists[0]", "composeExtensions[0]"])
+def test_every_command_exists_in_both_languages(where: str) -> None:
+    commands = localized(f"{where}.commands")
+    paths = [f"{where}.commands[{number}].{part}" for number in range(len(commands)) for part in ("title", "description")]
 
-    assert set(paths) == {path for path in ENGLISH if path.startswith("bots")}
+    assert set(paths) == {path for path in ENGLISH if path.startswith(where)}
     for path in paths:
         assert len(localized(path)) <= (32 if path.endswith("title") else 128)
         assert len(ENGLISH[path]) <= (32 if path.endswith("title") else 128)
+
+
+def test_the_message_action_is_the_one_that_the_bot_knows() -> None:
+    (extension,) = MANIFEST["composeExtensions"]
+    (command,) = extension["commands"]
+
+    assert extension["botId"] == MANIFEST["bots"][0]["botId"]
+    assert (command["id"], command["type"], command["context"], command["fetchTask"]) == (EXCHANGE_ACTION, "action", ["message"], True)
+
+
+def test_the_messages_of_channels_are_asked_for_and_nothing_else() -> None:
+    (permission,) = MANIFEST["authorization"]["permissions"]["resourceSpecific"]
+
+    assert permission == {"type": "Application", "name": "ChannelMessage.Read.Group"}
+    assert MANIFEST["webApplicationInfo"]["id"] == MANIFEST["bots"][0]["botId"]
 
 
 def test_every_placeholder_is_explained() -> None:

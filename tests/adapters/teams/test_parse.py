@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from adapters.teams.parse import DEPTH_LIMIT, ID_LIMIT, MalformedActivityError, parse, read_activity
+from adapters.teams.activity import DEPTH_LIMIT, ID_LIMIT, MalformedActivityError, read_activity
+from adapters.teams.parse import parse
 from dialogs.actions import Home, ReportWrong, ShowFunction, pack
 from dialogs.events import ActionTaken, ConversationStarted, Event, FormAsked, FormSubmitted, MessageReceived, Reference, Scope, Sender
 from tests.adapters.teams.activities import activity
@@ -31,7 +32,7 @@ def heard(name: str, /, **changes: Any) -> Event | None:
 
 def test_a_private_question_is_heard_with_its_place_sender_and_time() -> None:
     assert heard("message_personal") == MessageReceived(
-        id="message:1763800000001", at=SENT, sender=ALICE, reference=PERSONAL, text="À quoi sert la DSI ?"
+        id="message:1763800000001", at=SENT, sender=ALICE, reference=PERSONAL, text="À quoi sert la DSI ?", message_id="1763800000001"
     )
 
 
@@ -52,8 +53,9 @@ def test_in_a_group_another_persons_name_stays_in_the_question() -> None:
     assert (event.text, event.reference.scope, event.reference.thread) == ("what does Finance do for Bob Durand?", Scope.GROUP, None)
 
 
-def test_what_people_say_to_each_other_is_not_heard() -> None:
-    assert heard("message_unmentioned") is None
+@pytest.mark.parametrize("name", ["message_unmentioned", "message_unmentioned_root"])
+def test_what_people_say_to_each_other_in_a_group_is_not_heard(name: str) -> None:
+    assert heard(name, conversation=activity("message_group")["conversation"]) is None
 
 
 def test_a_message_with_no_words_is_still_a_message() -> None:
@@ -122,7 +124,9 @@ def test_a_person_who_joins_the_private_chat_is_its_sender_even_when_the_bot_rep
     assert event.sender.user == ALICE.user
 
 
-@pytest.mark.parametrize("name", ["members_added_other", "uninstalled", "reaction", "edited", "typing", "feedback", "search_extension"])
+@pytest.mark.parametrize(
+    "name", ["members_added_other", "uninstalled", "reaction", "message_unmentioned_root", "typing", "feedback", "search_extension"]
+)
 def test_what_asks_for_no_turn_is_let_by(name: str) -> None:
     assert heard(name) is None
 

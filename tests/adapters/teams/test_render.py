@@ -106,6 +106,13 @@ def test_a_fact_reads_markdown_so_its_marks_are_escaped(said: str, written: str)
     assert facts["facts"] == [{"title": written, "value": written}]
 
 
+def test_no_word_of_many_short_lines_is_left_out() -> None:
+    lines = [f"n{number}" for number in range(600)]  # 3,000 characters, and 600 elements of eighty bytes each
+    words, row = body(Text(text="\n".join(lines)), Buttons(buttons=(Button(label="Accueil", action=Home()),)))
+    assert words["inlines"][0]["text"].split("\n") == lines
+    assert row["type"] == "ActionSet"
+
+
 def test_paragraphs_are_spaced_and_lines_are_not() -> None:
     elements = body(Text(text="un\ndeux\n\ntrois"))
 

@@ -12,8 +12,13 @@ from typer.testing import Result
 from bot.clock import now
 from bot.commands import doctor
 from bot.commands.serving import listen
-from storage import schema
+from dialogs.events import Reference, Scope
+from dialogs.people import DirectoryRow
+from dialogs.request import Desk
+from storage import bindings, directory, people, schema
+from storage.database import Database
 from tests.bot.program import PACKS, Invoke, furnish, use
+from tests.company import DIRECTORY
 from tests.platforms.embeddings import KEY, MODEL, FakeEmbeddings, status
 
 SLACK = {"SLACK_BOT_TOKEN": "xoxb-1234567890", "SLACK_SIGNING_SECRET": "0123456789abcdef0123456789abcdef", "SLACK_APP_TOKEN": "xapp-1-A0-123"}
@@ -52,8 +57,24 @@ def set_all(monkeypatch: pytest.MonkeyPatch, *settings: dict[str, str]) -> None:
             monkeypatch.setenv(name, value)
 
 
+def channel(name: str) -> Reference:
+    return Reference(platform="slack", tenant="T1", conversation=name, scope=Scope.CHANNEL)
+
+
+async def bind_channels(database: Database) -> None:
+    """Bind a channel to each function of the small company, and another to one of its services."""
+    bound = (("it", None, "C-it"), ("finance", None, "C-finance"), ("it", "it_laptop", "C-laptops"))
+    desks = [Desk(function=function, service=service, reference=channel(name), language="fr") for function, service, name in bound]
+    await database.write("any", lambda session: [bindings.bind(session, desk, "p-carol", now()) for desk in desks])
+
+
+async def archive(database: Database, name: str) -> None:
+    await database.write("any", lambda session: bindings.mark_dead(session, channel(name), "is_archived"))
+
+
 def test_all_is_well(invoke: Invoke, database_url: str, free_port: int, monkeypatch: pytest.MonkeyPatch) -> None:
     use(database_url, furnish)
+    use(database_url, bind_channels)
     set_all(monkeypatch, SLACK, TEAMS, {"POURQUI_DATABASE_URL": database_url, "POURQUI_COMPANY": str(PACKS / "small")})
     monkeypatch.setenv("POURQUI_ADMINS", "Carol.Petit@solane.example")
     said = invoke("doctor")
@@ -64,6 +85,11 @@ def test_all_is_well(invoke: Invoke, database_url: str, free_port: int, monkeypa
     assert found["catalogue"] == ("ok", "version 1, 2 functions")
     assert found["directory"] == ("ok", "3 people")
     assert found["admins"] == ("ok", "1 person")
+    assert found["channels"] == ("ok", "3 are bound")
+    assert found["who answers"] == ("ok", "a channel, for each function")
+    assert found["POURQUI_WORKING_HOURS"] == ("ok", "09:00-18:00")
+    assert found["POURQUI_QUIET_HOURS"] == ("ok", "19:00-08:00")
+    assert found["POURQUI_DIGEST_AT"] == ("ok", "09:00")
     assert found["port"] == ("ok", f"127.0.0.1:{free_port} is free")
     assert {"clock", *SLACK, "TEAMS_APP_ID", "TEAMS_TENANT_ID", "POURQUI_COMPANY"} <= found.keys()
 
@@ -124,6 +150,42 @@ def test_an_admin_whom_the_directory_does_not_know_is_told(invoke: Invoke, datab
     assert invoke("roles", "grant", "p3", "admin").exit_code == 0  # by the settings too: she's counted once
     what = "not in the directory: ghost@solane.example; correct POURQUI_ADMINS, or import them: pourqui people import FILE.csv"
     assert findings(invoke("doctor"))["admins"] == ("!!", f"1 person → {what}")
+
+
+def test_a_function_to_which_nobody_answers_is_named(invoke: Invoke, database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    use(database_url, furnish)
+    monkeypatch.setenv("POURQUI_DATABASE_URL", database_url)
+    how = "say in a channel of theirs: /pourqui bind FUNCTION; or name somebody: pourqui roles grant PERSON owner FUNCTION"
+    found = findings(invoke("doctor"))
+    assert found["channels"] == ("ok", "0 are bound")
+    assert found["who answers"] == ("!!", f"nobody, for: it, finance → {how}")  # the contacts of IT have left the directory
+    for function in ("it", "finance"):
+        assert invoke("roles", "grant", "p2", "expert", function).exit_code == 0
+    assert findings(invoke("doctor"))["who answers"] == ("ok", "no channel yet, so a person is asked in private, for: it, finance")
+
+
+def test_a_contact_of_the_directory_answers(invoke: Invoke, database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    malik = DirectoryRow(id="p9", email="Malik.Benali@vaubert.example", name="Malik Benali")
+    use(database_url, furnish)
+    use(
+        database_url, lambda database: database.write(people.LINKING, lambda session: directory.import_directory(session, (*DIRECTORY, malik), now()))
+    )
+    monkeypatch.setenv("POURQUI_DATABASE_URL", database_url)
+    assert findings(invoke("doctor"))["who answers"][1].startswith("nobody, for: finance →")
+
+
+def test_a_channel_that_cannot_be_written_to_is_named(invoke: Invoke, database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for work in (furnish, bind_channels, lambda database: archive(database, "C-laptops")):
+        use(database_url, work)
+    monkeypatch.setenv("POURQUI_DATABASE_URL", database_url)
+    how = "invite the bot there again, then say in it: /pourqui bind FUNCTION"
+    found = findings(invoke("doctor"))
+    assert found["channels"] == ("!!", f"3 are bound → can't be written to any more: it_laptop (is_archived); {how}")
+    assert found["who answers"][0] == "ok"
+    use(database_url, lambda database: archive(database, "C-it"))
+    found = findings(invoke("doctor"))
+    assert "it (is_archived), it_laptop (is_archived)" in found["channels"][1]
+    assert found["who answers"][1].startswith("nobody, for: it →")
 
 
 @pytest.mark.parametrize("url", ["postgresql://pourqui:hunter2@127.0.0.1:1/pourqui", "mysql://pourqui:hunter2@db/pourqui"])

@@ -1,0 +1,90 @@
+"""Where messages go: replies beside their gesture, and what the bot sends on its own initiative."""
+
+import asyncio
+from collections.abc import Iterable
+from dataclasses import replace
+
+from adapters.port import SEND_SECONDS, DeliveryError, Outgoing
+from adapters.teams import render
+from adapters.teams.client import Connector, RefusedError
+from dialogs.events import Reference, Scope
+from dialogs.messages import Form, FormErrors, Message, Place, Reply
+
+
+class Posting:
+    """Posts through the Connector. Every method raises DeliveryError."""
+
+    def __init__(self, connector: Connector) -> None:
+        self._connector = connector
+
+    async def answer(self, reference: Reference, user: str, tapped: str | None, replies: Iterable[Reply]) -> None:
+        """Post replies, waiting for a short throttling. `tapped` is the message whose button was tapped."""
+        for reply in replies:
+            match reply:
+                case Message(place=Place.UPDATE) if tapped is not None:
+                    await self._replace(reference, tapped, reply)
+                case Message(place=Place.PRIVATE):
+                    await self._connector.post(await self._private(reference, user), render.activity(reply))
+                case Message():
+                    await self._connector.post(reference, render.activity(reply))
+                case Form():
+                    await self._connector.post(await self._private(reference, user), render.form_activity(reply))
+                case FormErrors(form=form, errors=errors):
+                    await self._connector.post(await self._private(reference, user), render.form_activity(form, errors))
+
+    async def send(self, outgoing: Outgoing) -> str | None:
+        """Send once, within `SEND_SECONDS`, and return the message's id."""
+        until = _deadline()
+        reference, message = outgoing.reference, outgoing.message
+        match message.place:
+            case Place.UPDATE if outgoing.tapped is not None:
+                return await self._replace(reference, outgoing.tapped, message, until)
+            case Place.PRIVATE | Place.HOME if reference.scope is not Scope.PERSONAL:
+                return await self._send_elsewhere(reference, outgoing.user, message, until)
+            case _:
+                return await self._connector.post(reference, render.activity(message), until=until)
+
+    async def edit(self, reference: Reference, message_id: str, message: Message) -> None:
+        """Put a message in place of another."""
+        await self._connector.update(reference, message_id, render.activity(message), until=_deadline())
+
+    async def recall(self, reference: Reference, message_id: str) -> None:
+        """Delete a message."""
+        try:
+            await self._connector.delete(reference, message_id, until=_deadline())
+        except RefusedError as error:
+            if error.status != 404:
+                raise
+
+    async def _replace(self, reference: Reference, message_id: str, message: Message, until: float | None = None) -> str | None:
+        """Put a card in place for good: what the response replaces is replaced for the one who tapped, on that device."""
+        try:
+            await self._connector.update(reference, message_id, render.activity(message), until=until)
+        except DeliveryError as error:
+            if not error.permanent:
+                raise
+            return await self._connector.post(reference, render.activity(message), until=until)
+        return message_id
+
+    async def _send_elsewhere(self, reference: Reference, user: str | None, message: Message, until: float) -> str | None:
+        """Send to the person rather than where they spoke; what fails on the way there says nothing of that conversation."""
+        if user is None:
+            raise DeliveryError("a private message to nobody in particular", permanent=True)
+        try:
+            private = await self._private(reference, user, until)
+        except DeliveryError as error:
+            raise DeliveryError(str(error), permanent=error.permanent, retry_after=error.retry_after) from error  # nothing was posted yet
+        try:
+            return await self._connector.post(private, render.activity(message), until=until)
+        except DeliveryError as error:
+            raise DeliveryError(str(error), permanent=error.permanent, retry_after=error.retry_after, ambiguous=error.ambiguous) from error
+
+    async def _private(self, reference: Reference, user: str, until: float | None = None) -> Reference:
+        if reference.scope is Scope.PERSONAL:
+            return reference
+        conversation = await self._connector.personal(reference, user, until=until)
+        return replace(reference, conversation=conversation, scope=Scope.PERSONAL, thread=None)
+
+
+def _deadline() -> float:
+    return asyncio.get_running_loop().time() + SEND_SECONDS

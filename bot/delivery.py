@@ -1,0 +1,305 @@
+"""The pump: owns a workspace by the lease on its row, claims what is due, sends it at its pace, keeps what became of it. Nobody else sends."""
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID, uuid4
+
+import structlog
+
+from adapters.port import SEND_SECONDS, Adapter, DeliveryError, Outgoing
+from bot.clock import Clock, Sleep
+from bot.endings import Aftermath, Endings
+from bot.metrics import Metrics
+from bot.tasks import Tasks
+from dialogs.delivery import Ended, Reason
+from dialogs.gates import Gate
+from storage import Session, sending
+from storage.database import Database
+from storage.errors import UnavailableError
+from storage.sending import DELIVERY_LEASE, Batch, Change, Claimed, Doubtful, NotSent, Outcome, Pace, Sent, Workspace
+
+AT_ONCE: Final = 3  # workspaces served at once: few, so that several processes share the work
+TICK: Final = 0.5  # seconds
+ATTEMPTS: Final = 8  # that the platform failed; with the delays between them about two minutes
+LAST_ATTEMPT: Final = 50  # whatever came of the others (unknown, too late to send): a message that can't be sent ends some day
+MARGIN: Final = 0.5  # seconds between the end of a send and the end of its lease
+ACKNOWLEDGE_SECONDS: Final = 20.0  # for which a database that went away is awaited
+_LONGEST_DELAY: Final = 60  # seconds between two attempts
+_NOBODY_KNOWS_WHERE: Final = ""  # the platform of what can't be delivered anywhere yet
+
+# 80 % of what the platforms take, and at least two below it: limits over a rolling second are met earlier than an average says
+# https://docs.slack.dev/apis/web-api/rate-limits (1 a second and channel; 20 a second and workspace is our own bound)
+# https://learn.microsoft.com/microsoftteams/platform/bots/how-to/rate-limit (7 a second and 1,800 an hour a conversation, 50 a second a tenant)
+PACES: Final[Mapping[str, Pace]] = {
+    "slack": Pace(spacing=timedelta(seconds=1 / 16), place_spacing=timedelta(seconds=1 / 0.8)),
+    "teams": Pace(spacing=timedelta(seconds=1 / 40), place_spacing=timedelta(seconds=1 / 5), place_hourly=1_440),
+    _NOBODY_KNOWS_WHERE: Pace(spacing=timedelta(0), place_spacing=timedelta(0)),
+}
+
+_LOG = structlog.stdlib.get_logger(__name__)
+
+
+class Pump:
+    """Sends what is due, in every process alike; nobody but it calls an adapter's `send`, `edit` and `recall`.
+
+    `gate` is asked about each delivery as it's claimed; `aftermath` says, by the kind of the cause, what follows from an ending; `owner` names this
+    process among all that share the database; `paces` are by platform. `sleep` and `monotonic` are what time passes by, where it's simulated.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        adapters: Mapping[str, Adapter],
+        metrics: Metrics,
+        clock: Clock,
+        *,
+        gate: Gate,
+        aftermath: Mapping[str, Aftermath],
+        owner: str,
+        paces: Mapping[str, Pace] = PACES,
+        sleep: Sleep = asyncio.sleep,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._database, self._adapters, self._metrics = database, adapters, metrics
+        self._clock, self._sleep, self._monotonic = clock, sleep, monotonic
+        self._gate, self._owner, self._paces = gate, owner, paces
+        self._endings = Endings(database, aftermath)
+        self._platforms = frozenset({_NOBODY_KNOWS_WHERE, *adapters})
+        self._tasks = Tasks()
+        self._working: set[Workspace] = set()
+        self._turns: dict[Workspace, int] = {}  # when each workspace was last served: the one that waited longest comes first
+        self._moved: dict[Workspace, bool] = {}  # whether each workspace's last batch came to anything
+        self._waits: dict[Workspace, datetime] = {}  # when each may have something to claim again
+        self._awake = asyncio.Event()
+        self._beginning = asyncio.Lock()
+        self._away = False
+        self._closing = False
+
+    def nudge(self) -> None:
+        """Look at once: something was planned, or changed."""
+        self._awake.set()
+
+    async def run(self) -> None:
+        """Serve until cancelled, or closed. A database that is away is awaited."""
+        while not self._closing:
+            self._awake.clear()
+            try:
+                await self._begin()
+                self._away = False
+            except UnavailableError as error:
+                self._told_away(error)
+            except Exception:
+                _LOG.exception("the pump stumbled; it goes on at the next tick")
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self._rest()):
+                    await self._awake.wait()
+
+    async def drain(self, patience: timedelta = timedelta(seconds=5)) -> None:
+        """Send until nothing is due at the clock's time; what is due and waits for its pace is awaited, for `patience` after the last one sent."""
+        since = self._clock()
+        while (due := await self._begin()) or self._working:
+            await self._tasks.idle()
+            if not due:
+                continue  # what `run` was serving isn't due any more, and is over now
+            at = self._clock()
+            if any(self._moved.get(workspace) for workspace in due):
+                since = at
+                continue
+            if at - since >= patience:
+                return
+            await self._sleep(TICK)
+            if self._clock() <= at:
+                return  # a clock that stands still
+
+    async def close(self, grace: float) -> None:
+        """Claim nothing from now on, and let what is in flight be acknowledged, for `grace` seconds at most."""
+        self._closing = True
+        self._awake.set()
+        await self._tasks.close(grace)
+
+    def _rest(self) -> float:
+        """Return the seconds until the next look: a tick, or less where the pace lets something go before."""
+        at = self._clock()
+        return min((wait - at).total_seconds() for wait in (at + timedelta(seconds=TICK), *self._waits.values()) if wait > at)
+
+    async def _begin(self) -> list[Workspace]:
+        """Begin to serve what is due, as far as there's room; return all that is due."""
+        async with self._beginning:  # what another call has just taken isn't seen as due, and isn't being served yet
+            at = self._clock()
+            owned = await self._database.write(
+                f"pump|{self._owner}", lambda session: sending.own(session, self._owner, at, AT_ONCE, platforms=self._platforms)
+            )
+            waiting = sorted((each for each in owned if each not in self._working), key=lambda each: self._turns.get(each, 0))
+            room = 0 if self._closing else AT_ONCE - len(self._working)
+            for workspace in waiting[:room]:
+                self._working.add(workspace)
+                self._turns[workspace] = max(self._turns.values(), default=0) + 1
+                self._tasks.spawn(self._serve(workspace))
+            return owned
+
+    async def _serve(self, workspace: Workspace) -> None:
+        """Serve a workspace once; one whose last batch came to anything is looked at again at once."""
+        try:
+            self._moved[workspace] = False
+            self._moved[workspace] = await self._batch(workspace)
+            if self._moved[workspace]:
+                self._awake.set()  # there may be more
+        except UnavailableError as error:
+            self._told_away(error)
+        finally:
+            self._working.discard(workspace)
+
+    async def _batch(self, workspace: Workspace) -> bool:
+        """Claim and send one batch, make what changes are due; tell whether there was anything."""
+        since, at = self._monotonic(), self._clock()  # before the claim, whose lease begins with it
+        claim_id, pace = uuid4(), self._paces[workspace.platform]
+
+        def claiming(session: Session) -> tuple[tuple[Batch, Sequence[Change]], Sequence[Ended]]:
+            batch = sending.claim(session, workspace, self._owner, claim_id, at, pace=pace, gate=self._gate)
+            return (batch, sending.changes(session, workspace, self._owner, at)), batch.ended
+
+        batch, changes = await self._endings.settle(f"pump|{self._owner}|{workspace.platform}|{workspace.tenant}", claiming, at)
+        self._waits.pop(workspace, None)
+        if batch.wait_until is not None:
+            self._waits[workspace] = batch.wait_until
+        if batch.lost:
+            return False
+        for ended in batch.ended:
+            self._metrics.sends.labels(workspace.platform, ended.status.value).inc()
+        # those of one lane are never in one batch, so what is sent side by side needs no order
+        work = [*(self._send(claimed, at, since) for claimed in batch.claimed), self._change_all(changes, pace)]
+        for error in await asyncio.gather(*work, return_exceptions=True):
+            if error is not None:
+                raise error
+        return bool(batch.claimed or batch.ended or changes)
+
+    async def _send(self, claimed: Claimed, at: datetime, since: float) -> None:
+        # the wall clock may be set meanwhile, so the slot is awaited by the one that can't
+        wait = since + (claimed.slot - at).total_seconds() - self._monotonic()
+        if wait > 0:
+            await self._sleep(wait)
+        outcome = await self._sent(claimed, since)
+        self._metrics.sends.labels(claimed.reference.platform, _named(outcome)).inc()
+        await self._acknowledge(claimed, outcome)
+
+    async def _sent(self, claimed: Claimed, since: float) -> Outcome:
+        """Send a delivery, if there's still time before its lease goes by; tell what is known of it then."""
+        if self._closing or self._monotonic() > since + DELIVERY_LEASE.total_seconds() - SEND_SECONDS - MARGIN:
+            return NotSent(detail="there was no time left to send it", not_before=self._clock())
+        if claimed.attempts > LAST_ATTEMPT:
+            return NotSent(detail=f"tried {LAST_ATTEMPT} times", reason=Reason.EXHAUSTED)
+        outgoing = Outgoing(key=claimed.key, reference=claimed.reference, message=claimed.message, user=claimed.user, tapped=claimed.tapped)
+        try:
+            async with asyncio.timeout(SEND_SECONDS + MARGIN / 2):
+                return Sent(message_id=await self._adapters[claimed.reference.platform].send(outgoing))
+        except DeliveryError as error:
+            return outcome_of(error, claimed.key, claimed.attempts, self._clock())
+        except TimeoutError:
+            return Doubtful(detail="no answer in time")
+        except Exception as error:  # else its row, and what waits behind it, would hang until the lease goes by
+            _LOG.exception("a delivery couldn't be sent", key=str(claimed.key))
+            return Doubtful(detail=f"{type(error).__name__} while it was sent")
+
+    async def _acknowledge(self, claimed: Claimed, outcome: Outcome) -> None:
+        """Keep what became of a delivery; what can't be kept in time is found unknown once its lease goes by."""
+        cause = (claimed.cause_kind, claimed.cause_id)
+        until = self._monotonic() + ACKNOWLEDGE_SECONDS
+        while True:
+            at = self._clock()
+            try:
+                await self._endings.settle("|".join(cause), _acknowledging(claimed, outcome, at), at, [cause])
+            except UnavailableError as error:
+                self._told_away(error)
+                if self._monotonic() > until:
+                    _LOG.error("what became of a delivery couldn't be kept", key=str(claimed.key), outcome=_named(outcome))
+                    return
+                await self._sleep(TICK)
+            else:
+                return
+
+    async def _change_all(self, changes: Sequence[Change], pace: Pace) -> None:
+        for number, change in enumerate(changes):
+            if number:
+                await self._sleep(pace.spacing.total_seconds())
+            await self._change(change)
+
+    async def _change(self, change: Change) -> None:
+        """Edit or recall what was sent, once, and keep what came of it."""
+        adapter = self._adapters[change.reference.platform]
+        again_at: datetime | None = None
+        outcome = "changed"
+        try:
+            async with asyncio.timeout(SEND_SECONDS + MARGIN / 2):
+                if change.message is None:
+                    await adapter.recall(change.reference, change.message_id)
+                else:
+                    await adapter.edit(change.reference, change.message_id, change.message, change.key)
+        except Exception as error:  # one that can't be made mustn't keep those behind it
+            again_at = _change_again_at(error, change, self._clock())
+            outcome = "change_refused" if again_at is None else "change_later"
+            expected = isinstance(error, DeliveryError | TimeoutError)
+            _LOG.warning("a message couldn't be changed", key=str(change.key), again_at=str(again_at), reason=repr(error), exc_info=not expected)
+        self._metrics.sends.labels(change.reference.platform, outcome).inc()
+        at = self._clock()
+        await self._database.write(f"changed|{change.key}", lambda session: sending.changed(session, change.key, change, at, again_at=again_at))
+
+    def _told_away(self, error: UnavailableError) -> None:
+        """Log once that the database is away, not at each tick."""
+        if not self._away:
+            _LOG.warning("the pump can't reach the database; it goes on once it can", reason=str(error))
+        self._away = True
+
+
+def outcome_of(error: DeliveryError, key: UUID, attempts: int, at: datetime) -> NotSent | Doubtful:
+    """Return what a platform's error says of a delivery that was tried `attempts` times by now."""
+    detail = str(error)
+    if error.ambiguous:
+        return Doubtful(detail=detail)
+    if error.permanent:
+        return NotSent(detail=detail, dead=error.dead)
+    if error.retry_after is not None:
+        later = at + timedelta(seconds=error.retry_after)
+        return NotSent(detail=detail, not_before=later, pause=later)
+    if attempts >= ATTEMPTS:
+        return NotSent(detail=detail, reason=Reason.EXHAUSTED)
+    return NotSent(detail=detail, not_before=at + delay(attempts, key))
+
+
+def delay(attempts: int, key: UUID) -> timedelta:
+    """Return how long to wait after so many attempts: 1, 2, 4 … 60 s, a fifth more or less, so that what failed together doesn't come together."""
+    spread = 0.8 + 0.4 * ((key.int + attempts) % 1_000) / 1_000
+    return timedelta(seconds=min(2 ** (attempts - 1), _LONGEST_DELAY) * spread)
+
+
+def _change_again_at(error: Exception, change: Change, at: datetime) -> datetime | None:
+    """Return when to try a change again, None for never; one that may have been made does no harm when it's made again."""
+    if isinstance(error, DeliveryError):
+        if error.permanent:
+            return None
+        if error.retry_after is not None:
+            return at + timedelta(seconds=error.retry_after)
+    return None if change.attempts >= ATTEMPTS else at + delay(change.attempts, change.key)
+
+
+def _acknowledging(claimed: Claimed, outcome: Outcome, at: datetime) -> Callable[[Session], tuple[None, Sequence[Ended]]]:
+    def acknowledge(session: Session) -> tuple[None, Sequence[Ended]]:
+        ended = sending.acknowledge(session, claimed.key, claimed.claim, outcome, at)
+        return None, () if ended is None else (ended,)
+
+    return acknowledge
+
+
+def _named(outcome: Outcome) -> str:
+    match outcome:
+        case Sent():
+            return "sent"
+        case Doubtful():
+            return "unknown"
+        case NotSent(not_before=None):
+            return "failed"
+        case _:
+            return "later"

@@ -1,0 +1,205 @@
+"""Ask a human: a question becomes a request to a function's experts."""
+
+from collections.abc import Iterator
+from typing import Final
+from uuid import uuid5
+
+from dialogs import relay
+from dialogs.actions import AskHuman
+from dialogs.catalog import Function
+from dialogs.client_words import readable
+from dialogs.events import Event, FormSubmitted
+from dialogs.facts import ExchangeOpened, Fact, RequestKept
+from dialogs.human_button import human_button
+from dialogs.messages import (
+    BUTTON_LIMIT,
+    Block,
+    Bullets,
+    Button,
+    Buttons,
+    Choice,
+    FieldError,
+    Form,
+    FormErrors,
+    Input,
+    Message,
+    Note,
+    Option,
+    Text,
+    Title,
+    clipped,
+)
+from dialogs.own_request import moment, next_steps, own_requests, requests_button, say, shown
+from dialogs.request import Party, Request, Step
+from dialogs.search.text import folded
+from dialogs.sheet import badge, contact_line, short_name
+from dialogs.turn import Context, Turn, exchange_id, place_for
+
+QUESTION: Final = 2000  # characters, so that it fits the experts' card whole
+_QUESTION, _FUNCTION, _WAY = "question", "function", "way"  # the form's inputs
+_NAMED, _DISCREET = "named", "discreet"
+
+
+def open_form(event: Event, context: Context, action: AskHuman) -> Turn:
+    """Open the form: to whom, the question as it will be read, by name or discreetly; or say why it can't be opened."""
+    if not context.catalogue.functions:
+        return say(event, context, _nobody_yet(context))
+    return Turn(replies=(_form(context, action, question=action.question),))
+
+
+def handed(event: FormSubmitted, context: Context, action: AskHuman) -> Turn:
+    """Open the request, send its card where it goes, and tell the client what happens now."""
+    if not context.catalogue.functions:
+        return say(event, context, _nobody_yet(context))
+    t, question = context.t, readable(event.values.get(_QUESTION, ""))
+    function = _known(context, action) or context.catalogue.function(event.values.get(_FUNCTION, ""))
+    errors = tuple(_errors(context, question, function))
+    discreet = event.values.get(_WAY) == _DISCREET
+    if errors or function is None:
+        chosen = function.slug if function else None
+        form = _form(context, action, question=event.values.get(_QUESTION, ""), chosen=chosen, way=_DISCREET if discreet else _NAMED)
+        return Turn(replies=(FormErrors(form=form, errors=errors),))
+    if (same := _same(context, question, function)) is not None:
+        return shown(event, context, same, t("You have asked this already: here is where it stands."))
+    request, facts = _opened(event, context, action, function, question, discreet=discreet)
+    return say(event, context, *_told(context, function, request), facts=facts)
+
+
+def choose(event: Event, context: Context, slug: str | None) -> Turn:
+    """Answer the command: a card whose buttons open the form, for one function or any."""
+    t, function = context.t, context.catalogue.function(slug) if slug else None
+    if not context.catalogue.functions:
+        blocks: tuple[Block, ...] = (_nobody_yet(context),)
+    else:
+        what = t("A human can take over: your question goes to the people of the function, and I bring you their answer.")
+        buttons = [human_button(t)]
+        if function is not None:
+            name = short_name(function, context.language)
+            one = Button(label=clipped(t("Write to {function}", function=name), BUTTON_LIMIT), action=AskHuman(slug=function.slug), primary=True)
+            buttons = [one, Button(label=t("Another function"), action=AskHuman())]
+        blocks = (Text(text=what), Buttons(buttons=(*buttons, requests_button(context))))
+    return Turn(replies=(Message(language=context.language, blocks=blocks, place=place_for(event)),))
+
+
+def _opened(
+    event: FormSubmitted, context: Context, action: AskHuman, function: Function, question: str, *, discreet: bool
+) -> tuple[Request, tuple[Fact, ...]]:
+    """Return the request as it leaves, with what keeps it and sends its card."""
+    person = context.person
+    found = context.catalogue.sheet(action.id) if action.id else None
+    # what was shown is what it's about, unless it was said not to be: then no function comes along either
+    sheet = found[1].id if found and action.slug and found[0].slug == function.slug else None
+    request = Request(
+        id=str(uuid5(event.key, "request")),
+        exchange=action.exchange or exchange_id(event),
+        function=function.slug,
+        client=Party(id=person.id, name=person.name, site=person.site, department=person.department),
+        question=question,
+        language=context.language,
+        opened_at=event.at,
+        due_at=relay.due_at(context.hours, context.catalogue, sheet, event.at),
+        sheet=sheet,
+        tried=tuple(dict.fromkeys(filter(None, (action.id, *context.shown)))),
+        discreet=discreet,
+    )
+    way = relay.route(context.desks, context.keepers, function.slug, sheet, context.language, client=person.id)
+    there, card = relay.placed(context.texts, context.catalogue, request, way)
+    facts: tuple[Fact, ...] = (RequestKept(request=there, step=Step.OPENED, by=person.id), *card)
+    if action.exchange is None:
+        opened = ExchangeOpened(
+            exchange=request.exchange,
+            question=question,
+            language=context.language,
+            outcome="none",
+            function=function.slug,
+            ids=(),
+            confidence=None,
+        )
+        facts = (opened, *facts)
+    return there, facts
+
+
+def _told(context: Context, function: Function, request: Request) -> Iterator[Block]:
+    """Yield what the client reads: to whom it went and how, when somebody should take it, what happens next."""
+    t, language = context.t, context.language
+    yield Title(text=t("A human takes over"), badge=badge(function, language))
+    yield Text(text=_to_whom(context, function, request))
+    yield Text(text=t("“{words}”", words=request.question))
+    reached = request.desk is not None or request.keeper is not None
+    when = t("Somebody should take it before {when}.", when=moment(context, request.due_at))
+    seen = t("They don't see who asks. I know it, so that the answer comes back to you.") if request.discreet else t("They see who asks.")
+    next_ = t("I tell you who takes it, and bring you what they say. You then answer by just writing to me.")
+    yield Bullets(items=(*((when,) if reached else ()), next_, seen))
+    if not reached and (reach := contact_line(t, function, language)):
+        yield Note(text=reach)
+    yield Buttons(buttons=next_steps(context, request))
+
+
+def _to_whom(context: Context, function: Function, request: Request) -> str:
+    t, name = context.t, short_name(function, context.language)
+    if request.desk is not None:
+        return t("Your question is sent to {function}.", function=name)
+    if request.keeper is None:
+        return t(
+            "Nobody at {function} can be reached through me for now. Your question is kept, and goes out as soon as somebody can.", function=name
+        )
+    keeper = next((each for each in context.keepers.get(function.slug, ()) if each.id == request.keeper), None)
+    if keeper is None:
+        return t("Nobody at {function} can be reached through me for now: your question is sent to an admin, who passes it on.", function=name)
+    if keeper.name is None:
+        return t("Your question is sent to the person who answers for {function}.", function=name)
+    return t("Your question is sent to {name}, who answers for {function}.", name=keeper.name, function=name)
+
+
+def _same(context: Context, question: str, function: Function) -> Request | None:
+    """Return the person's own open request that asks the same of the same function."""
+    words = folded(question).split()
+    mine = (own for own in own_requests(context) if not own.closed and own.function == function.slug)
+    return next((own for own in mine if folded(own.question).split() == words), None)
+
+
+def _errors(context: Context, question: str, function: Function | None) -> Iterator[FieldError]:
+    t = context.t
+    if function is None:
+        yield FieldError(input=_FUNCTION, text=t("Choose the function that this is for."))
+    if not question:
+        yield FieldError(input=_QUESTION, text=t("Write your question, even in two words."))
+    if len(question) > QUESTION:
+        text = t(
+            "That's {count} characters, and a question holds {limit}. Begin with the essential: you can add the rest afterwards.",
+            count=len(question),
+            limit=QUESTION,
+        )
+        yield FieldError(input=_QUESTION, text=text)
+
+
+def _known(context: Context, action: AskHuman) -> Function | None:
+    return context.catalogue.function(action.slug) if action.slug else None
+
+
+def _form(context: Context, action: AskHuman, *, question: str, chosen: str | None = None, way: str = _NAMED) -> Form:
+    t, language = context.t, context.language
+    function = _known(context, action)
+    if function is not None:
+        whom: Text | Choice = Text(text=badge(function, language), strong=True)
+    else:
+        options = tuple(Option(value=each.slug, label=clipped(badge(each, language), BUTTON_LIMIT)) for each in context.catalogue.functions)
+        whom = Choice(id=_FUNCTION, label=t("Whom is it for?"), options=options, value=chosen, required=True)
+    label = t("Your question, as they will read it")
+    hint = t("As you'd say it to a colleague")
+    asked = Input(id=_QUESTION, label=label, placeholder=hint, value=question, multiline=True, required=True, limit=QUESTION)
+    ways = (Option(value=_NAMED, label=t("In my name")), Option(value=_DISCREET, label=t("Discreetly")))
+    how = Choice(id=_WAY, label=t("How do you want to ask?"), options=ways, value=way, required=True)
+    discreetly = t("Discreetly: those who answer don't see who asks. pourqui knows, so that the answer comes back to you.")
+    return Form(
+        language=language,
+        title=t("Ask a human"),
+        blocks=(whom, asked, how, Text(text=discreetly)),
+        action=action,
+        submit=t("Send"),
+        cancel=t("Cancel"),
+    )
+
+
+def _nobody_yet(context: Context) -> Text:
+    return Text(text=context.t("The catalogue is empty so far: nobody has written what their function does for you."))

@@ -1,0 +1,110 @@
+"""Reconciling: the deliveries of which nobody knows whether they arrived, and what becomes of each (delivery.md)."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from sqlmodel import Session, col, or_, select
+
+from dialogs.delivery import Doubt, Ended, Reason, Status
+from dialogs.events import Reference
+from dialogs.messages import Message
+from storage import ledger, plain
+from storage.tables import DeliveryRow
+
+DOUBT: Final = timedelta(minutes=2)  # how long the reconciler waits before it looks: the platform's history may lag behind
+LOOK_AGAIN: Final = timedelta(minutes=2)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unknown:
+    """A delivery of which nobody knows whether it arrived, to be looked for, or settled by its policy."""
+
+    key: UUID
+    reference: Reference
+    message: Message
+    cause_kind: str
+    cause_id: str
+    doubt: Doubt
+    lane: str | None
+    user: str | None
+    tapped: str | None
+
+
+def expire(session: Session, at: datetime, limit: int = 100) -> list[Ended]:
+    """Turn claims whose lease went by into unknown deliveries."""
+    late = select(DeliveryRow).where(ledger.is_(col(DeliveryRow.status), Status.SENDING), col(DeliveryRow.lease_until) <= at)
+    rows = session.exec(ledger.held(late.order_by(col(DeliveryRow.lease_until)).limit(limit), skip_locked=True)).all()
+    ended = [ledger.end(row, Status.UNKNOWN, at, reason=Reason.INTERRUPTED) for row in rows]
+    session.flush()
+    return ended
+
+
+def doubted(session: Session, at: datetime, limit: int = 50) -> list[Unknown]:
+    """Take, for `LOOK_AGAIN`, unknown deliveries that are `DOUBT` old (at once for what a crash held back), so that one process looks for each."""
+    unknown = select(DeliveryRow).where(
+        ledger.is_(col(DeliveryRow.status), Status.UNKNOWN),
+        col(DeliveryRow.ended_at) <= at - DOUBT,
+        or_(col(DeliveryRow.looked_at).is_(None), col(DeliveryRow.looked_at) <= at - LOOK_AGAIN),
+    )
+    # those that stay unknown (nobody can ask Teams) come round last, so that they never stand before what can be settled
+    order = (col(DeliveryRow.looked_at).is_not(None), col(DeliveryRow.looked_at), col(DeliveryRow.ended_at), col(DeliveryRow.number))
+    rows = session.exec(ledger.held(unknown.order_by(*order).limit(limit), skip_locked=True)).all()
+    for row in rows:
+        row.looked_at = at
+    session.flush()
+    return [_unknown(row, row.reference) for row in rows if row.reference is not None]
+
+
+def _unknown(row: DeliveryRow, reference: str) -> Unknown:
+    return Unknown(
+        key=row.key,
+        reference=plain.read_reference(reference),
+        message=plain.read_message(row.message),
+        cause_kind=row.cause_kind,
+        cause_id=row.cause_id,
+        doubt=Doubt(row.doubt),
+        lane=row.lane,
+        user=row.user,
+        tapped=row.tapped,
+    )
+
+
+def found(session: Session, key: UUID, message_id: str, at: datetime) -> Ended | None:
+    """An unknown delivery is there after all: it's sent. None where it isn't unknown any more."""
+    row = _hold_unknown(session, key)
+    if row is None:
+        return None
+    row.message_id = message_id
+    ended = ledger.end(row, Status.SENT, at)
+    session.flush()
+    return ended
+
+
+def missed(session: Session, key: UUID, at: datetime) -> Ended | None:
+    """An unknown delivery isn't there: planned again, or failed where others of its lane have gone since (`NOT_ARRIVED`). None for planned again.
+
+    One that was taken back meanwhile is skipped. None, too, where it isn't unknown any more.
+    """
+    row = _hold_unknown(session, key)
+    if row is None:
+        return None
+    ended = ledger.again(session, row, at, at)
+    session.flush()
+    return ended
+
+
+def resend(session: Session, key: UUID, at: datetime) -> bool:
+    """Plan an unknown delivery again although nobody knows; tell whether it was unknown. One of a lane, sent at most once, stays as it is."""
+    row = _hold_unknown(session, key)
+    if row is None or row.lane is not None:
+        return False
+    ledger.again(session, row, at, at)
+    session.flush()
+    return True
+
+
+def _hold_unknown(session: Session, key: UUID) -> DeliveryRow | None:
+    row = ledger.hold(session, key)
+    return row if row is not None and row.status == Status.UNKNOWN else None

@@ -1,0 +1,183 @@
+"""The reconciler: what may have arrived is looked for where one can look, else left, or sent again where two are better than none."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlmodel import Session
+from structlog.testing import capture_logs
+
+from dialogs.delivery import Doubt, Ended, Status
+from storage.database import Database
+from storage.reconciling import DOUBT, LOOK_AGAIN
+from storage.sending import DELIVERY_LEASE
+from tests.bot.simulated import (
+    Crash,
+    InMemory,
+    Time,
+    Trouble,
+    channel,
+    limited,
+    plan,
+    pump,
+    reconciler,
+    refused,
+    slack,
+    standing,
+    teams,
+    to_say,
+    unanswered,
+)
+
+SENT, UNKNOWN, PLANNED = ("sent", None), ("unknown", "unanswered"), ("planned", None)
+
+
+class Told:
+    """An aftermath that remembers what it was told, and writes nothing."""
+
+    def __init__(self) -> None:
+        self.endings: list[Ended] = []
+
+    def hold(self, session: Session, cause_id: str) -> None:
+        """There's nothing to hold."""
+
+    def __call__(self, session: Session, ended: Ended, at: datetime) -> None:
+        self.endings.append(ended)
+
+    @property
+    def statuses(self) -> Sequence[Status]:
+        return [ended.status for ended in self.endings]
+
+
+async def doubtful(database: Database, platform: InMemory, time: Time, *, arrives: bool, doubt: Doubt = Doubt.HOLD, lane: str | None = None) -> Told:
+    """Have sent one without an answer."""
+    told = Told()
+    platform.troubles.append(unanswered(arrives=arrives))
+    where = channel("C1", platform.name)
+    await plan(database, time(), to_say("word", where, doubt=doubt, lane=lane))
+    await pump(database, platform, time=time, aftermath={"test": told}).drain()
+    assert await standing(database) == {"word": UNKNOWN}
+    assert told.statuses == [Status.UNKNOWN]
+    return told
+
+
+async def test_what_arrived_is_found_and_known_to_be_sent_from_then_on(database: Database) -> None:
+    time = Time()
+    platform = slack(time)
+    told = await doubtful(database, platform, time, arrives=True)
+    look = reconciler(database, platform, time=time, aftermath={"test": told})
+    await look.look()
+    assert platform.looked == 0  # the platform's history may lag behind
+    time.passes(seconds=DOUBT.total_seconds())
+    await look.look()
+    assert await standing(database) == {"word": SENT}
+    assert (told.statuses, told.endings[-1].message_id) == ([Status.UNKNOWN, Status.SENT], platform.posted[0].id)
+    await pump(database, platform, time=time).drain()
+    assert len(platform.posted) == 1
+
+
+async def test_what_did_not_arrive_is_sent_again(database: Database) -> None:
+    time = Time()
+    platform = slack(time)
+    await doubtful(database, platform, time, arrives=False)
+    time.passes(seconds=DOUBT.total_seconds())
+    await reconciler(database, platform, time=time).look()
+    assert await standing(database) == {"word": PLANNED}
+    await pump(database, platform, time=time).drain()
+    assert platform.texts() == ["word"]
+
+
+async def test_what_others_of_its_lane_have_overtaken_is_not_sent_after_them(database: Database) -> None:
+    time = Time()
+    platform = slack(time)
+    told = await doubtful(database, platform, time, arrives=False, lane="request")
+    await plan(database, time(), to_say("next", channel("C1"), lane="request"))
+    await pump(database, platform, time=time).drain()
+    assert platform.texts() == ["next"]  # the words after it aren't held up
+    time.passes(seconds=DOUBT.total_seconds())
+    await reconciler(database, platform, time=time, aftermath={"test": told}).look()
+    assert await standing(database) == {"word": ("failed", "not_arrived"), "next": SENT}
+    assert told.statuses == [Status.UNKNOWN, Status.FAILED]
+
+
+async def test_where_nobody_can_look_it_stays_unknown_or_is_sent_again_as_its_policy_says(database: Database) -> None:
+    time = Time()
+    platform = teams(time)
+    await doubtful(database, platform, time, arrives=True)
+    platform.troubles.append(unanswered(arrives=True))
+    await plan(database, time(), to_say("reply", channel("C2", "teams"), doubt=Doubt.RESEND))
+    sender = pump(database, platform, time=time)
+    await sender.drain()
+    time.passes(seconds=DOUBT.total_seconds())
+    await reconciler(database, platform, time=time).look()
+    assert await standing(database) == {"word": UNKNOWN, "reply": PLANNED}
+    await sender.drain()
+    assert platform.texts() == ["word", "reply", "reply"]
+    assert platform.looked == 0
+
+
+async def test_a_claim_whose_lease_went_by_is_unknown_and_what_waits_behind_it_goes_on(database: Database) -> None:
+    time = Time()
+    platform = slack(time)
+    await plan(database, time(), to_say("word", channel("C1"), lane="request"), to_say("next", channel("C1"), lane="request"))
+
+    def dies(_step: str) -> None:
+        raise Crash
+
+    platform.between = dies
+    await pump(database, platform, time=time, owner="dead").drain(timedelta(0))
+    platform.between = lambda _: None
+    assert (await standing(database))["word"] == ("sending", None)
+    time.passes(seconds=DELIVERY_LEASE.total_seconds())
+    told = Told()
+    with capture_logs() as logged:
+        await reconciler(database, platform, time=time, aftermath={"test": told}).expire()
+    assert [line["event"] for line in logged] == ["deliveries were interrupted: it's unknown whether they arrived"]
+    assert (await standing(database))["word"] == ("unknown", "interrupted")
+    assert told.statuses == [Status.UNKNOWN]
+    await pump(database, platform, time=time).drain()
+    assert platform.texts() == ["next"]
+
+
+async def test_a_platform_that_cannot_be_asked_now_is_asked_again_later_and_no_sooner(database: Database) -> None:
+    time = Time()
+    platform = slack(time)
+    await doubtful(database, platform, time, arrives=True)
+    platform.troubles.append(unanswered(arrives=True))
+    await plan(database, time(), to_say("other", channel("C2")))
+    await pump(database, platform, time=time).drain()
+    time.passes(seconds=DOUBT.total_seconds())
+    platform.troubles.extend([limited(30), refused()])
+    look = reconciler(database, platform, time=time)
+    with capture_logs() as told:
+        await look.look()
+        assert platform.looked == 1  # it wants to be left alone
+        await look.look()
+        assert platform.looked == 1
+        time.passes(seconds=LOOK_AGAIN.total_seconds())
+        await look.look()
+    assert platform.looked == 3
+    assert [line["permanent"] for line in told] == [False, True]
+    assert sorted((await standing(database)).values()) == [SENT, UNKNOWN]
+
+
+async def test_one_that_cannot_even_be_looked_for_holds_no_other_up(database: Database) -> None:
+    time = Time()
+    platform = slack(time)
+    await doubtful(database, platform, time, arrives=True)
+    platform.troubles.append(unanswered(arrives=True))
+    await plan(database, time(), to_say("other", channel("C2")))
+    await pump(database, platform, time=time).drain()
+    time.passes(seconds=DOUBT.total_seconds())
+    platform.troubles.append(Trouble(error=ValueError("a fault of ours")))
+    with capture_logs() as told:
+        await reconciler(database, platform, time=time).look()
+    assert [line["event"] for line in told] == ["a delivery couldn't be looked for"]
+    assert sorted((await standing(database)).values()) == [SENT, UNKNOWN]
+
+
+async def test_what_a_platform_that_is_off_here_may_have_got_is_left_to_whoever_has_it(database: Database) -> None:
+    time = Time()
+    await doubtful(database, slack(time), time, arrives=True)
+    time.passes(seconds=DOUBT.total_seconds())
+    await reconciler(database, teams(time), time=time).look()
+    assert await standing(database) == {"word": UNKNOWN}
