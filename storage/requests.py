@@ -12,7 +12,7 @@ from sqlmodel import Session
 from dialogs.actions import Action, ListRequests
 from dialogs.catalog import LANGUAGES, Language
 from dialogs.delivery import Status
-from dialogs.events import ActionTaken, Event, FormAsked, FormSubmitted, MessageDeleted, MessageEdited, Reference
+from dialogs.events import ActionTaken, Event, FormAsked, FormSubmitted, MessageDeleted, MessageEdited, MessageReceived, Reference
 from dialogs.people import Person
 from dialogs.request import REQUEST, WORD, Inside, Outcome, Party, Request, RequestStatus, Side, Step, Word, lane_to_client, lane_to_desk
 from storage import locks
@@ -81,8 +81,8 @@ def concerning(session: Session, event: Event, person: Person, command: Action |
     """Return the requests that an event is about, held, and in which of them it happened.
 
     The one that its action names; else the one in whose thread it is, or whose word it edits or deletes; else the person's open requests, and those
-    closed within the last day, the newest first (for the list of a function's requests, those of the function: `waiting_for`). `command` is the
-    action that its words stand for.
+    closed within the last day, the newest first (for the list of a function's requests, those of the function: `waiting_for`); for words in private,
+    only those of which something came to this very conversation. `command` is the action that its words stand for.
     """
     action = event.action if isinstance(event, ActionTaken | FormAsked | FormSubmitted) else command
     if isinstance(action, ListRequests) and action.slug is not None:
@@ -100,7 +100,11 @@ def concerning(session: Session, event: Event, person: Person, command: Action |
         return (() if found is None else (found,)), where
     if isinstance(event, MessageEdited | MessageDeleted):
         return (), None
-    return tuple(_of_client(session, person.id, event.at)), None
+    mine = _of_client(session, person.id, event.at)
+    if action is None and isinstance(event, MessageReceived) and not event.private:
+        # whoever is answered in Slack, and asks something in Teams, asks the bot
+        mine = [request for request in mine if _came_here(session, request, event.reference)]
+    return tuple(mine), None
 
 
 def waiting_for(session: Session, function: str, limit: int = 50) -> list[Request]:
@@ -206,6 +210,12 @@ def _of_client(session: Session, person: str, at: datetime) -> list[Request]:
     if not found:
         return []
     return _requests(session, _REQUEST.c.id.in_(found), order=(_REQUEST.c.opened_at.desc(), _REQUEST.c.id))
+
+
+def _came_here(session: Session, request: Request, place: Reference) -> bool:
+    """Tell whether something about a request came to its client in this conversation, or is on its way."""
+    came = (_DELIVERY.lane == lane_to_client(request.id), _DELIVERY.place == place.whole.key, _DELIVERY.status.not_in(("failed", "skipped")))
+    return session.connection().execute(select_columns(_DELIVERY.key).where(*came).limit(1)).first() is not None
 
 
 def _requests(session: Session, condition: ColumnElement[bool], *, order: Sequence[ColumnElement[Any]], limit: int | None = None) -> list[Request]:

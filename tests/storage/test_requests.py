@@ -8,17 +8,19 @@ import pytest
 from sqlmodel import Session
 
 from dialogs.actions import AskHuman, ClaimRequest, ListRequests, ShowRequest
+from dialogs.delivery import Delivery, Kind
 from dialogs.events import Event, MessageDeleted, MessageEdited, Overheard, Reference, Scope, Sender
+from dialogs.messages import Message, Text
 from dialogs.people import Person, Profile
 from dialogs.request import REQUEST, WORD, Inside, Outcome, Party, Request, RequestStatus, Step, Word, lane_to_client, lane_to_desk
-from storage import requests
+from storage import deliveries, requests
 from storage.database import Database
 from storage.directory import import_directory
 from storage.people import LINKING, directory_person_id, learn_profile
 from storage.plain import write_reference
 from storage.tables import DeliveryRow
 from tests.company import NOON
-from tests.conversation import CHANNEL, DIRECT, said, taps
+from tests.conversation import CHANNEL, DIRECT, TEAMS_DIRECT, said, taps
 from tests.storage.vaubert import DIRECTORY
 
 ALICE = Party(id=directory_person_id("p1"), name="Alice Martin", site="Lyon", department="Ventes")
@@ -244,10 +246,27 @@ async def test_other_words_are_about_ones_own_requests_the_newest_first(listed: 
         replace(TAKEN, id="long closed", closed_at=NOON - timedelta(hours=25)),
         replace(ASKED, id="bob's", client=BOB),
     )
-    assert await about(listed, said("bonjour")) == (["new", "just closed", "old"], None)
+    assert await about(listed, said("", private=True)) == (["new", "just closed", "old"], None)
     assert await about(listed, taps(ListRequests())) == (["new", "just closed", "old"], None)
     assert await about(listed, taps(AskHuman())) == (["new", "just closed", "old"], None)
-    assert await about(listed, said("bonjour"), Party(id="nobody")) == ([], None)
+    assert await about(listed, said("", private=True), Party(id="nobody")) == ([], None)
+
+
+async def test_words_in_private_are_about_the_requests_of_which_something_came_there(listed: Database) -> None:
+    await kept(listed, replace(ASKED, id="here"), replace(ASKED, id="elsewhere"))
+    told = Delivery(
+        key=UUID(int=9),
+        kind=Kind.REPLY,
+        cause_kind=REQUEST,
+        cause_id="here",
+        to=DIRECT,
+        message=Message(language="fr", blocks=(Text(text="Quel bureau ?"),)),
+        lane=lane_to_client("here"),
+    )
+    assert await about(listed, said("le 312")) == ([], None)
+    await listed.write("turn", lambda session: deliveries.plan(session, told, NOON))
+    assert await about(listed, said("le 312")) == (["here"], None)
+    assert await about(listed, said("le 312", where=TEAMS_DIRECT)) == ([], None)
 
 
 async def test_a_functions_list_is_about_what_waits_for_it_the_oldest_first(listed: Database) -> None:

@@ -48,6 +48,17 @@ async def test_an_employee_on_slack_is_answered_by_experts_on_teams(world: World
     await balanced(world.database)
 
 
+async def test_what_is_asked_on_the_other_platform_is_a_question_for_the_bot(world: World) -> None:
+    await opens_the_desk(world.as_slack, world.database)
+    await asks_a_human(world.as_slack)
+    await world.as_slack.replies("bob", "Quel bureau ?")
+    await world.as_teams.says("alice", "mon ordinateur portable est mort")
+    assert "Remplacer un ordinateur portable" in await told(world.as_teams, "alice")
+    assert "portable" not in await told(world.as_slack)
+    await world.as_slack.says("alice", "le 312")
+    assert "le 312" in (await last(world.as_slack)).text
+
+
 async def test_a_channel_that_the_bot_was_removed_from_hands_over_to_the_owner(world: World) -> None:
     await opens_the_desk(world.as_slack, world.database)
     world.slack.fail("chat.postMessage", slack_faults.refused("not_in_channel"))
