@@ -254,8 +254,10 @@ class Walk:
             await self._check()
             self._time.passes(hours=3, minutes=1)
             lines = await self._database.read(lambda session: list(deliveries.lines(session)))
-            if not any(line.status in (Status.PLANNED, Status.SENDING) for line in lines):
-                break
+            if not any(
+                line.status in (Status.PLANNED, Status.SENDING) or (line.status, line.platform) == (Status.UNKNOWN, "slack") for line in lines
+            ):
+                break  # what may have arrived in Slack is looked for first
         for line in lines:
             planned = self._planned[line.key]
             assert line.status not in (Status.PLANNED, Status.SENDING), f"{planned.number} is lost: {line}"
