@@ -25,7 +25,8 @@ from benchmarks.processes import announced, cores, own, running
 from benchmarks.questions import Questions, open_sheets, sample_catalogue
 from benchmarks.report import Table, reached, show, spread, verdict
 from benchmarks.rounds import Inbox, Rounds, Server
-from dialogs.actions import Show, pack
+from dialogs.actions import Show
+from dialogs.packing import pack
 from tests.adapters.teams.activities import activity
 from tests.platforms.teams import TENANT
 

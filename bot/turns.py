@@ -14,7 +14,6 @@ from bot.clock import Clock
 from bot.gaps import Gaps
 from bot.knowledge import Knowledge, Known
 from bot.metrics import Metrics
-from dialogs.actions import AskHuman
 from dialogs.catalog import Language
 from dialogs.commands import command_of
 from dialogs.events import Event, FormSubmitted, HomeOpened, MessageDeleted, MessageEdited, MessageReceived, Overheard
@@ -22,6 +21,7 @@ from dialogs.facts import CatalogueEdited, ExchangeOpened, Initiative
 from dialogs.messages import Message, Place, Text
 from dialogs.needs import needs_of
 from dialogs.people import Person, Profile
+from dialogs.request_actions import AskHuman
 from dialogs.router import asked_of, decide, has_words
 from dialogs.search.match import Understood
 from dialogs.texts import Texts

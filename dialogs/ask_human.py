@@ -5,7 +5,6 @@ from typing import Final
 from uuid import uuid5
 
 from dialogs import relay
-from dialogs.actions import AskHuman
 from dialogs.catalog import Function
 from dialogs.client_words import readable
 from dialogs.events import Event, FormSubmitted
@@ -31,6 +30,7 @@ from dialogs.messages import (
 )
 from dialogs.own_request import moment, next_steps, own_requests, requests_button, say, shown
 from dialogs.request import Party, Request, Step
+from dialogs.request_actions import AskHuman
 from dialogs.search.text import folded
 from dialogs.sheet import badge, contact_line, short_name
 from dialogs.turn import Context, Turn, exchange_id, place_for

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from uuid import uuid5
 
-from dialogs.actions import BindChannel
 from dialogs.catalog import Function, Service
 from dialogs.delivery import Delivery, Kind
 from dialogs.events import Event, MessageReceived, Reference, Scope
@@ -13,6 +12,7 @@ from dialogs.preferences import PLATFORMS
 from dialogs.profile import gone
 from dialogs.refusal import refused
 from dialogs.request import BINDING, Desk, desk_for
+from dialogs.request_actions import BindChannel
 from dialogs.rights import Act, functions_for, may
 from dialogs.sheet import badge, short_name
 from dialogs.turn import Context, Turn

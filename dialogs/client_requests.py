@@ -5,7 +5,6 @@ from datetime import timedelta
 from typing import Final
 
 from dialogs import relay
-from dialogs.actions import AddToRequest, ListRequests, NotForThem, ReopenRequest, SendAgain, ShowRequest, WithdrawRequest
 from dialogs.client_words import LIMIT, carried, confirmation, copied, file_left_behind, mistaken, readable, share_instead, spoken, too_late
 from dialogs.events import ActionTaken, Event, FormSubmitted, MessageReceived, Scope
 from dialogs.expert_gesture import card_changed, with_word
@@ -15,6 +14,7 @@ from dialogs.human_button import human_button
 from dialogs.messages import Block, Buttons, FieldError, Form, FormErrors, Input, Item, Items, Message, Note, Place, Text, Title, clipped
 from dialogs.own_request import find, not_found, own_requests, say, sent_words, shown, standing
 from dialogs.request import Outcome, Request, RequestStatus, Step, Word
+from dialogs.request_actions import AddToRequest, ListRequests, NotForThem, ReopenRequest, SendAgain, ShowRequest, WithdrawRequest
 from dialogs.turn import Context, Turn
 
 LISTED: Final = 12  # requests on the card

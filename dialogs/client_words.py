@@ -7,13 +7,14 @@ from typing import Final
 from uuid import uuid5
 
 from dialogs import relay
-from dialogs.actions import QUESTION_LIMIT, NotForThem
+from dialogs.actions import QUESTION_LIMIT
 from dialogs.events import Event
 from dialogs.facts import Fact, RequestKept, WordKept
 from dialogs.human_button import human_button
 from dialogs.messages import Block, Button, Buttons, Message, Note, Text, clipped
 from dialogs.own_request import closed_on, next_steps, say, whose
 from dialogs.request import Request, RequestStatus, Step, Word
+from dialogs.request_actions import NotForThem
 from dialogs.turn import Context, Turn
 from dialogs.written import UNSHOWABLE
 

@@ -3,22 +3,9 @@
 from collections.abc import Mapping
 from typing import Final
 
-from dialogs.actions import (
-    Action,
-    AskHuman,
-    BindChannel,
-    Help,
-    Home,
-    Interview,
-    ListContent,
-    ListFunctions,
-    ListRequests,
-    Preferences,
-    ShowGaps,
-    UnbindChannel,
-    WriteSheet,
-)
+from dialogs.actions import Action, Help, Home, Interview, ListContent, ListFunctions, Preferences, ShowGaps, WriteSheet
 from dialogs.catalog import Catalogue, Function
+from dialogs.request_actions import AskHuman, BindChannel, ListRequests, UnbindChannel
 from dialogs.search.text import folded
 
 _ALONE: Final[Mapping[str, Action]] = {

@@ -5,13 +5,14 @@ from datetime import date
 from typing import Final
 from uuid import UUID, uuid5
 
-from dialogs.actions import ListRequests, ShowGap, ShowGaps
+from dialogs.actions import ShowGap, ShowGaps
 from dialogs.catalog import Catalogue, Function, Sheet, overdue
 from dialogs.delivery import Delivery, Kind
 from dialogs.events import Reference
 from dialogs.gap import Gap
 from dialogs.gaps import kinds_in_words, quote, review_line, times_in_words
 from dialogs.messages import Block, Button, Buttons, Item, Items, Message, Note, Text, Title
+from dialogs.request_actions import ListRequests
 from dialogs.sheet import badge
 from dialogs.texts import Texts
 

@@ -3,13 +3,14 @@
 from dataclasses import replace
 
 from dialogs import relay
-from dialogs.actions import AddToRequest, AnswerRequest, Home, ReopenRequest
+from dialogs.actions import Home
 from dialogs.events import ActionTaken, Event, FormSubmitted, Scope
 from dialogs.facts import DeliveryEdited, DeliveryPlanned, Fact
 from dialogs.mandate import may_answer
 from dialogs.messages import Block, Button, Buttons, Message, Note, Place, Text
 from dialogs.refusal import refused
 from dialogs.request import Party, Request, Step, Word
+from dialogs.request_actions import AddToRequest, AnswerRequest, ReopenRequest
 from dialogs.request_card import about, card, expert_name, function_name, state_in_words
 from dialogs.rights import Act
 from dialogs.texts import Texts

@@ -4,7 +4,6 @@ from dataclasses import replace
 from typing import Final
 
 from dialogs import relay
-from dialogs.actions import AnswerRequest, ClaimRequest, ListRequests, ReleaseRequest, ReopenRequest
 from dialogs.events import Event
 from dialogs.expert_gesture import at_desk, care_taken, client_told, desk_told, done, is_closed, party, request_for, signed, told
 from dialogs.facts import Fact, RequestKept
@@ -14,6 +13,7 @@ from dialogs.own_request import moment
 from dialogs.profile import gone as function_gone
 from dialogs.refusal import refused
 from dialogs.request import Party, Request, RequestStatus, Step
+from dialogs.request_actions import AnswerRequest, ClaimRequest, ListRequests, ReleaseRequest, ReopenRequest
 from dialogs.request_card import expert_name, heading, state_in_words
 from dialogs.rights import Act
 from dialogs.sheet import badge

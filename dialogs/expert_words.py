@@ -6,7 +6,6 @@ from typing import Final, Literal
 from uuid import uuid5
 
 from dialogs import relay
-from dialogs.actions import AnswerRequest, SendAgain
 from dialogs.client_words import LIMIT, readable
 from dialogs.events import Event, FormSubmitted
 from dialogs.expert_gesture import (
@@ -28,6 +27,7 @@ from dialogs.mandate import holders, holds_mandate
 from dialogs.messages import Choice, FieldError, Form, FormErrors, Input, Option, Text, clipped
 from dialogs.proposed_words import proposed, waits
 from dialogs.request import Request, RequestStatus, Step, Word
+from dialogs.request_actions import AnswerRequest, SendAgain
 from dialogs.request_card import client_name
 from dialogs.texts import Texts
 from dialogs.turn import Context, Turn

@@ -1,7 +1,8 @@
 """The button that brings a human: beside every answer, and beside every "I don't know"."""
 
-from dialogs.actions import QUESTION_LIMIT, AskHuman
+from dialogs.actions import QUESTION_LIMIT
 from dialogs.messages import Button, clipped
+from dialogs.request_actions import AskHuman
 from dialogs.texts import Texts
 from dialogs.written import UNSHOWABLE
 

@@ -5,12 +5,12 @@ from datetime import datetime
 from typing import Final, assert_never
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from dialogs.actions import AddToRequest, ListRequests, ReopenRequest, WithdrawRequest
 from dialogs.events import Event, Scope
 from dialogs.facts import Fact
 from dialogs.human_button import human_button
 from dialogs.messages import Block, Bullets, Button, Buttons, Field, Fields, Message, Note, Place, Text, Title, clipped
 from dialogs.request import Outcome, Request, RequestStatus, Word
+from dialogs.request_actions import AddToRequest, ListRequests, ReopenRequest, WithdrawRequest
 from dialogs.sheet import badge, short_name
 from dialogs.turn import Context, Turn
 

@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
-from dialogs.actions import SetLanguage, SetReach
+from dialogs.actions import SetLanguage
 from dialogs.catalog import Language
 from dialogs.events import ActionTaken, Event, Platform, Scope
 from dialogs.facts import Fact, LanguageChosen, ReachChosen
 from dialogs.messages import Block, Button, Buttons, Field, Fields, Message, Note, Place, Text, Title
+from dialogs.request_actions import SetReach
 from dialogs.sheet import unlinked
 from dialogs.turn import Context, Turn
 

@@ -4,7 +4,6 @@ from dataclasses import replace
 from uuid import UUID, uuid5
 
 from dialogs import relay
-from dialogs.actions import ApproveWord, DropWord
 from dialogs.events import ActionTaken, Event
 from dialogs.expert_gesture import at_desk, card_changed, desk_told, in_place, is_closed, party, told, with_word, word_for
 from dialogs.facts import DeliveryEdited, DeliveryPlanned, Fact, RequestKept, WordKept
@@ -12,6 +11,7 @@ from dialogs.mandate import holders, holds_mandate
 from dialogs.messages import Block, Button, Buttons, Message, Note, Text
 from dialogs.refusal import refused
 from dialogs.request import Party, Request, RequestStatus, Step, Word
+from dialogs.request_actions import ApproveWord, DropWord
 from dialogs.rights import Act
 from dialogs.turn import Context, Turn
 

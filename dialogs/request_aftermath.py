@@ -6,13 +6,13 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID, uuid5
 
-from dialogs.actions import SendAgain
 from dialogs.catalog import Language
 from dialogs.delivery import Delivery, Ended, Kind, Reason, Status
 from dialogs.facts import DeliveryEdited, DeliveryPlanned, Initiative, RequestKept
 from dialogs.messages import Block, Button, Buttons, Message, Text, clipped
 from dialogs.relay import to_client, to_desk
 from dialogs.request import BINDING, Party, Request, Step, Word
+from dialogs.request_actions import SendAgain
 from dialogs.request_card import QUOTED, function_name
 from dialogs.request_rerouting import AT_ONCE, Surroundings, rerouted, reroutings, way_around
 from dialogs.texts import Texts

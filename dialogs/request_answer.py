@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from typing import Final
 
 from dialogs import phrasing
-from dialogs.actions import PhraseRequest
 from dialogs.catalog import Function, Sheet
 from dialogs.catalog_rules import PHRASING_LIMIT
 from dialogs.events import Event, FormSubmitted
@@ -16,6 +15,7 @@ from dialogs.phrasing import Wrong
 from dialogs.profile import gone as sheet_gone
 from dialogs.refusal import refused
 from dialogs.request import Request
+from dialogs.request_actions import PhraseRequest
 from dialogs.request_card import heading
 from dialogs.rights import Act, may
 from dialogs.texts import Texts

@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final, assert_never
 
-from dialogs.actions import AddToRequest, AnswerRequest, ClaimRequest, CloseRequest, HandRequest, ReleaseRequest, ReopenRequest, WriteSheet
+from dialogs.actions import WriteSheet
 from dialogs.catalog import Catalogue
 from dialogs.messages import Block, Bullets, Button, Buttons, Field, Fields, Message, Note, Text, Title, clipped
 from dialogs.request import Outcome, Party, Request, RequestStatus, Word
+from dialogs.request_actions import AddToRequest, AnswerRequest, ClaimRequest, CloseRequest, HandRequest, ReleaseRequest, ReopenRequest
 from dialogs.sheet import badge, short_name
 from dialogs.texts import Texts
 

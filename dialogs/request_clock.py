@@ -5,13 +5,13 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID, uuid5
 
-from dialogs.actions import AddToRequest, AnswerRequest, ClaimRequest, HandRequest, WithdrawRequest
 from dialogs.catalog import Catalogue, Promise
 from dialogs.delivery import Delivery, Kind
 from dialogs.facts import DeliveryPlanned, Initiative, RequestKept
 from dialogs.messages import Button, Buttons, Message, Note, Text
 from dialogs.relay import UNPROMISED, to_client, to_desk
 from dialogs.request import REQUEST, Party, Request, RequestStatus, Step
+from dialogs.request_actions import AddToRequest, AnswerRequest, ClaimRequest, HandRequest, WithdrawRequest
 from dialogs.request_card import about, card, function_name
 from dialogs.request_rerouting import Surroundings, first_way, is_time, rerouted, way_elsewhere
 from dialogs.texts import Texts

@@ -6,7 +6,7 @@ from typing import Final
 from uuid import uuid5
 
 from dialogs import relay
-from dialogs.actions import CloseRequest, PhraseRequest, ReopenRequest, WriteSheet
+from dialogs.actions import WriteSheet
 from dialogs.client_words import LIMIT, readable
 from dialogs.events import Event, FormSubmitted
 from dialogs.expert_gesture import at_desk, desk_told, done, is_closed, party, request_for, signed, with_word
@@ -16,6 +16,7 @@ from dialogs.human_button import human_button
 from dialogs.mandate import holders, holds_mandate
 from dialogs.messages import BUTTON_LIMIT, Block, Button, Buttons, Choice, FieldError, Form, FormErrors, Input, Message, Note, Option, Text, clipped
 from dialogs.request import Outcome, Party, Request, RequestStatus, Step, Word
+from dialogs.request_actions import CloseRequest, PhraseRequest, ReopenRequest
 from dialogs.request_card import about, outcome_in_words
 from dialogs.texts import Texts
 from dialogs.turn import Context, Turn

@@ -4,7 +4,6 @@ from dataclasses import replace
 from typing import Final
 
 from dialogs import relay
-from dialogs.actions import HandRequest
 from dialogs.catalog import Function
 from dialogs.client_words import readable
 from dialogs.events import Event, FormSubmitted
@@ -13,6 +12,7 @@ from dialogs.facts import DeliveryEdited, Fact, RequestKept
 from dialogs.messages import Choice, FieldError, Form, FormErrors, Input, Option, Text, clipped
 from dialogs.proposed_words import withdrawn
 from dialogs.request import Party, Request, RequestStatus, Step
+from dialogs.request_actions import HandRequest
 from dialogs.request_card import expert_name, function_name, handed_card
 from dialogs.sheet import badge, short_name
 from dialogs.turn import Context, Turn

@@ -4,7 +4,6 @@ from dataclasses import replace
 from typing import Final
 
 from dialogs import client_requests
-from dialogs.actions import ReopenRequest
 from dialogs.client_words import LIMIT, readable
 from dialogs.events import MessageDeleted, MessageEdited, MessageReceived, Overheard
 from dialogs.expert_gesture import card_changed, client_told, find, party, private, signed, told, with_word
@@ -15,6 +14,7 @@ from dialogs.messages import Block, Button, Buttons, Message, Note, Text
 from dialogs.proposed_words import proposal, proposal_key, waits
 from dialogs.refusal import refused
 from dialogs.request import Request, Word
+from dialogs.request_actions import ReopenRequest
 from dialogs.request_card import edited_mark, state_in_words, word_as_client, word_as_expert
 from dialogs.rights import Act
 from dialogs.turn import Context, Turn

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from typing import Final, Literal
 from uuid import UUID, uuid5
 
-from dialogs.actions import MarkExchange
 from dialogs.events import Event, FormSubmitted, Scope
 from dialogs.facts import ExchangeMarked
 from dialogs.messages import Choice, FieldError, Form, FormErrors, Message, Note, Option, Place, Text
 from dialogs.request import Outcome
+from dialogs.request_actions import MarkExchange
 from dialogs.sheet import badge, short_name
 from dialogs.turn import Context, Turn
 

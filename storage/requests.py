@@ -9,12 +9,13 @@ from sqlalchemy import ColumnElement, Row, and_, bindparam, exists, insert, or_,
 from sqlalchemy import select as select_columns
 from sqlmodel import Session
 
-from dialogs.actions import Action, ListRequests
+from dialogs.actions import Action
 from dialogs.catalog import LANGUAGES, Language
 from dialogs.delivery import Status
 from dialogs.events import ActionTaken, Event, FormAsked, FormSubmitted, MessageDeleted, MessageEdited, MessageReceived, Reference
 from dialogs.people import Person
 from dialogs.request import REQUEST, WORD, Inside, Outcome, Party, Request, RequestStatus, Side, Step, Word, lane_to_client, lane_to_desk
+from dialogs.request_actions import ListRequests
 from storage import locks
 from storage.plain import read_reference, write_reference
 from storage.tables import DeliveryRow, IdentityRow, PersonRow, RequestRow, RequestStepRow, RequestWordRow, table_of

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 from adapters.slack.payload import MalformedPayloadError, identifier, optional_identifier
-from dialogs.actions import FormAction, pack
+from dialogs.actions import FormAction
 from dialogs.events import Reference, Scope
+from dialogs.packing import pack
 
 METADATA_LIMIT = 3000  # characters of a view's private_metadata
 

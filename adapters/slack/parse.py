@@ -41,7 +41,7 @@ from adapters.slack.sender import (
     tenant_of_event,
     tenant_of_interaction,
 )
-from dialogs.actions import FormAction, Help, MarkExchange, UnreadableActionError, unpack
+from dialogs.actions import FormAction, Help
 from dialogs.events import (
     ActionTaken,
     ConversationStarted,
@@ -54,6 +54,8 @@ from dialogs.events import (
     Scope,
     Sender,
 )
+from dialogs.packing import UnreadableActionError, unpack
+from dialogs.request_actions import MarkExchange
 
 BOT_EVENTS = (  # subscribed to
     "app_home_opened",

@@ -10,9 +10,9 @@ from typing import Any
 from adapters.slack import limits
 from adapters.slack.limits import clip, split
 from adapters.slack.mrkdwn import escape
-from dialogs.actions import pack
 from dialogs.catalog import Language
 from dialogs.messages import Block, Bullets, Button, Buttons, Fields, Item, Items, Link, Message, Note, Text, Title, plain_text
+from dialogs.packing import pack
 
 JSON = dict[str, Any]
 

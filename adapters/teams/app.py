@@ -40,9 +40,9 @@ from adapters.teams.keys import KeysUnavailableError, SigningKeys
 from adapters.teams.parse import parse
 from adapters.teams.posting import Posting
 from adapters.teams.responses import left_to_post, response_to
-from dialogs.actions import MarkExchange
 from dialogs.events import ActionTaken, Event, FormAsked, FormSubmitted, Platform, Reference
 from dialogs.messages import Message, Reply
+from dialogs.request_actions import MarkExchange
 
 ROUTE = "/api/messages"
 BODY_LIMIT = 1024 * 1024  # bytes (interfaces.md)

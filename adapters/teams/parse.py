@@ -26,7 +26,7 @@ from adapters.teams.activity import (
     text_of,
 )
 from adapters.teams.files import count_files
-from dialogs.actions import Action, FormAction, Home, MarkExchange, UnreadableActionError, pack, unpack
+from dialogs.actions import Action, FormAction, Home
 from dialogs.events import (
     ActionTaken,
     ConversationStarted,
@@ -40,6 +40,8 @@ from dialogs.events import (
     Reference,
     Scope,
 )
+from dialogs.packing import UnreadableActionError, pack, unpack
+from dialogs.request_actions import MarkExchange
 
 ACTION_KEY = "pourqui"  # in a button's data: the packed action
 FORM_KEY = "pourqui.form"  # in a form's data: marks the submission of that form

@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 from urllib.parse import urlsplit
 
 from adapters.teams.parse import ACTION_KEY, FORM_KEY, INPUT_PREFIX, MESSAGE_KEY
-from dialogs.actions import Action, opens_form, pack
+from dialogs.actions import Action
 from dialogs.messages import (
     BUTTON_LIMIT,
     Block,
@@ -32,6 +32,7 @@ from dialogs.messages import (
     Title,
     plain_text,
 )
+from dialogs.packing import opens_form, pack
 
 SIZE_LIMIT = 28 * 1024  # bytes of a message's JSON in UTF-8 (platforms.md)
 ACTIONS_LIMIT = 6  # actions that Teams shows in one row

@@ -13,11 +13,11 @@ from sqlmodel import Session
 
 from adapters.port import Taken
 from dialogs import relay
-from dialogs.actions import SendAgain
 from dialogs.delivery import HELD_BACK, Reason, Status
 from dialogs.events import ActionTaken, Event
 from dialogs.messages import Message, plain_text
 from dialogs.request import REQUEST, WORD, Request, RequestStatus, Step, Word, lane_to_client, lane_to_desk
+from dialogs.request_actions import SendAgain
 from dialogs.request_card import state_in_words
 from dialogs.working_time import quiet_until
 from storage import bindings, roles

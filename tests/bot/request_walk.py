@@ -10,8 +10,10 @@ from typing import Any, Final, TypeVar
 from sqlalchemy import Row
 
 from adapters.port import DeliveryError
-from dialogs.actions import (
-    Action,
+from dialogs.actions import Action, FormAction
+from dialogs.events import ActionTaken, Event, FormAsked, FormSubmitted, MessageDeleted, MessageEdited, MessageReceived, Overheard, Reference, Sender
+from dialogs.request import Outcome, RequestStatus
+from dialogs.request_actions import (
     AddToRequest,
     AnswerRequest,
     ApproveWord,
@@ -19,7 +21,6 @@ from dialogs.actions import (
     ClaimRequest,
     CloseRequest,
     DropWord,
-    FormAction,
     HandRequest,
     ListRequests,
     NotForThem,
@@ -30,8 +31,6 @@ from dialogs.actions import (
     ShowRequest,
     WithdrawRequest,
 )
-from dialogs.events import ActionTaken, Event, FormAsked, FormSubmitted, MessageDeleted, MessageEdited, MessageReceived, Overheard, Reference, Sender
-from dialogs.request import Outcome, RequestStatus
 from storage.plain import read_reference
 from tests.bot.request_promises import Promises
 from tests.bot.request_world import (

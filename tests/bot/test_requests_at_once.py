@@ -18,12 +18,13 @@ from bot.metrics import Metrics
 from bot.po import both_languages
 from bot.requests import RequestAftermath
 from bot.turns import Turns
-from dialogs.actions import Action, AddToRequest, AskHuman, ClaimRequest, CloseRequest, FormAction, HandRequest, WithdrawRequest
+from dialogs.actions import Action, FormAction
 from dialogs.events import Event, MessageEdited, Overheard, Reference, Scope, Sender
 from dialogs.gates import Go
 from dialogs.messages import Message, plain_text
 from dialogs.people import Profile
 from dialogs.request import Desk, Request, RequestStatus, Step
+from dialogs.request_actions import AddToRequest, AskHuman, ClaimRequest, CloseRequest, HandRequest, WithdrawRequest
 from dialogs.rights import Grant, Role
 from storage import bindings, deliveries, people, requests, roles, sending
 from storage.database import Database

@@ -13,7 +13,10 @@ from adapters.port import Taken
 from bot.knowledge import Knowledge
 from bot.metrics import Metrics
 from bot.turns import Turns
-from dialogs.actions import (
+from dialogs.events import Event, MessageEdited, Overheard, Reference, Scope, Sender
+from dialogs.people import Profile
+from dialogs.request import Desk, Step
+from dialogs.request_actions import (
     AddToRequest,
     AnswerRequest,
     AskHuman,
@@ -24,9 +27,6 @@ from dialogs.actions import (
     ReopenRequest,
     WithdrawRequest,
 )
-from dialogs.events import Event, MessageEdited, Overheard, Reference, Scope, Sender
-from dialogs.people import Profile
-from dialogs.request import Desk, Step
 from dialogs.rights import Grant, Role
 from storage import bindings, people, requests, roles
 from storage.database import Database

@@ -4,18 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from dialogs.actions import (
-    ForMe,
-    Home,
-    ListFunctions,
-    ListServices,
-    NoneOfThese,
-    NotMine,
-    ReportWrong,
-    Show,
-    ShowFunction,
-    WriteQuestion,
-)
+from dialogs.actions import ForMe, Home, ListFunctions, ListServices, NoneOfThese, NotMine, ReportWrong, Show, ShowFunction, WriteQuestion
 from dialogs.catalog import Catalogue, Language, Localized
 from dialogs.facts import Chosen, ExchangeOpened, NotMineSaid, WrongSaid
 from dialogs.messages import Form, FormErrors, Place

@@ -4,24 +4,14 @@ from dataclasses import replace
 
 import pytest
 
-from dialogs.actions import (
-    AddToRequest,
-    AskHuman,
-    ListRequests,
-    NoneOfThese,
-    NotMine,
-    ReportWrong,
-    Show,
-    ShowFunction,
-    WithdrawRequest,
-    WriteQuestion,
-)
+from dialogs.actions import NoneOfThese, NotMine, ReportWrong, Show, ShowFunction, WriteQuestion
 from dialogs.ask_human import QUESTION, choose
 from dialogs.catalog import Catalogue
 from dialogs.events import Event, FormSubmitted
 from dialogs.facts import ExchangeOpened, RequestKept
 from dialogs.messages import Choice, Form, Input, Place, Text
 from dialogs.request import Party, Request, RequestStatus, Step
+from dialogs.request_actions import AddToRequest, AskHuman, ListRequests, WithdrawRequest
 from dialogs.router import decide
 from dialogs.search.match import Detail, FunctionAsked, Talk, Understood
 from dialogs.turn import Context, Turn, exchange_id

@@ -4,13 +4,13 @@ from dataclasses import replace
 
 import pytest
 
-from dialogs.actions import BindChannel, UnbindChannel
 from dialogs.catalog import LANGUAGES, Catalogue, Language
 from dialogs.delivery import Kind
 from dialogs.events import MessageReceived, Reference, Scope
 from dialogs.facts import ChannelBound, ChannelUnbound, DeliveryPlanned, Refused
 from dialogs.messages import Bullets, Message, Place, plain_text
 from dialogs.request import Desk, Party
+from dialogs.request_actions import BindChannel, UnbindChannel
 from dialogs.rights import Act, Grant, Role
 from dialogs.router import decide
 from dialogs.turn import Context, Turn

@@ -5,13 +5,13 @@ from datetime import timedelta
 
 import pytest
 
-from dialogs.actions import AddToRequest, AskHuman, ListRequests, ReopenRequest, ShowRequest, WithdrawRequest
 from dialogs.client_requests import LISTED
 from dialogs.events import Event
 from dialogs.facts import DeliveryEdited, DeliveryPlanned, RequestKept
 from dialogs.messages import Items, Place, plain_text
 from dialogs.people import Person
 from dialogs.request import Outcome, Party, Request, RequestStatus, Step
+from dialogs.request_actions import AddToRequest, AskHuman, ListRequests, ReopenRequest, ShowRequest, WithdrawRequest
 from dialogs.router import decide
 from tests.company import ALICE, NOON
 from tests.conversation import CHANNEL, asks_form, submits, taps

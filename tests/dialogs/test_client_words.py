@@ -8,14 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dialogs.actions import AddToRequest, AskHuman, FormAction, NotForThem, ReopenRequest, SendAgain, WithdrawRequest, pack
+from dialogs.actions import FormAction
 from dialogs.client_requests import live, said
 from dialogs.client_words import LIMIT
 from dialogs.events import MessageReceived
 from dialogs.facts import DeliveryEdited, DeliveryPlanned, DeliveryRecalled, ExchangeOpened, RequestKept, WordKept
 from dialogs.messages import Input, Message, Place, plain_text
+from dialogs.packing import pack
 from dialogs.people import Person
 from dialogs.request import Inside, Request, RequestStatus, Step, Word
+from dialogs.request_actions import AddToRequest, AskHuman, NotForThem, ReopenRequest, SendAgain, WithdrawRequest
 from dialogs.router import decide
 from dialogs.turn import Turn
 from tests.company import ALICE, NOON

@@ -4,23 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from dialogs.actions import (
-    Action,
-    AskHuman,
-    BindChannel,
-    Help,
-    Home,
-    Interview,
-    ListContent,
-    ListFunctions,
-    ListRequests,
-    Preferences,
-    ShowGaps,
-    UnbindChannel,
-    WriteSheet,
-)
+from dialogs.actions import Action, Help, Home, Interview, ListContent, ListFunctions, Preferences, ShowGaps, WriteSheet
 from dialogs.catalog import Localized
 from dialogs.commands import command_of
+from dialogs.request_actions import AskHuman, BindChannel, ListRequests, UnbindChannel
 from tests.company import CATALOGUE, FINANCE
 
 

@@ -5,12 +5,13 @@ from datetime import date
 
 import pytest
 
-from dialogs.actions import ListContent, RemoveSheet, UnreadableActionError, WriteSheet, pack, unpack
+from dialogs.actions import ListContent, RemoveSheet, WriteSheet
 from dialogs.catalog import Catalogue, Localized
 from dialogs.commands import command_of
 from dialogs.events import Event
 from dialogs.facts import CatalogueEdited, Refused
 from dialogs.messages import Items, Note, Place, Text
+from dialogs.packing import UnreadableActionError, pack, unpack
 from dialogs.rights import Act, Grant, Role
 from dialogs.router import decide
 from dialogs.turn import State

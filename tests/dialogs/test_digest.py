@@ -4,12 +4,13 @@ from dataclasses import replace
 from datetime import date, timedelta
 from uuid import UUID
 
-from dialogs.actions import ListRequests, ShowGap, ShowGaps, WriteSheet
+from dialogs.actions import ShowGap, ShowGaps, WriteSheet
 from dialogs.correction import told
 from dialogs.delivery import Kind
 from dialogs.digest import DIGEST, SHOWN, digest, planned
 from dialogs.gap import Gap, GapKind, GapQuestion
 from dialogs.messages import Buttons, Items, Message, plain_text
+from dialogs.request_actions import ListRequests
 from tests.company import CATALOGUE, IT, LAPTOP, NOON
 from tests.dialogs.told import TEXTS
 

@@ -6,13 +6,16 @@ from typing import Any
 
 import pytest
 
-from dialogs.actions import (
-    Action,
+from dialogs.actions import Action, FormAction
+from dialogs.facts import Refused
+from dialogs.messages import Items, Place
+from dialogs.people import Person
+from dialogs.request import Outcome, Party, RequestStatus, Step
+from dialogs.request_actions import (
     AnswerRequest,
     ApproveWord,
     ClaimRequest,
     CloseRequest,
-    FormAction,
     HandRequest,
     ListRequests,
     PhraseRequest,
@@ -20,10 +23,6 @@ from dialogs.actions import (
     ReopenRequest,
     SendAgain,
 )
-from dialogs.facts import Refused
-from dialogs.messages import Items, Place
-from dialogs.people import Person
-from dialogs.request import Outcome, Party, RequestStatus, Step
 from dialogs.rights import Act, Grant
 from dialogs.router import decide
 from tests.company import ALICE, BOB, DANA, NOON

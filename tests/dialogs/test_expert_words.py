@@ -7,11 +7,11 @@ from uuid import UUID, uuid5
 
 import pytest
 
-from dialogs.actions import AnswerRequest, ApproveWord, DropWord, SendAgain
 from dialogs.delivery import Delivery
 from dialogs.facts import DeliveryPlanned, Refused, WordKept
 from dialogs.messages import Choice, Form, Input, Place, Text
 from dialogs.request import WORD, Outcome, Party, Request, RequestStatus, Step, Word
+from dialogs.request_actions import AnswerRequest, ApproveWord, DropWord, SendAgain
 from dialogs.rights import Act, Grant, Role
 from dialogs.turn import Turn
 from tests.company import BOB, NOON

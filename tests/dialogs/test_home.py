@@ -4,18 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from dialogs.actions import (
-    Action,
-    Help,
-    Home,
-    Interview,
-    ListContent,
-    ListFunctions,
-    Preferences,
-    ReportWrong,
-    SetLanguage,
-    ShowGaps,
-)
+from dialogs.actions import Action, Help, Home, Interview, ListContent, ListFunctions, Preferences, ReportWrong, SetLanguage, ShowGaps
 from dialogs.catalog import Catalogue, Language
 from dialogs.events import Event
 from dialogs.facts import Greeted, LanguageChosen, LanguageSpoken

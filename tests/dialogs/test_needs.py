@@ -4,23 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from dialogs.actions import (
-    AddPhrasing,
-    AskHuman,
-    ClaimRequest,
-    Help,
-    Home,
-    IgnoreGap,
-    ListContent,
-    MarkExchange,
-    PhraseRequest,
-    PublishProfile,
-    Show,
-    ShowGaps,
-    WriteSheet,
-)
+from dialogs.actions import AddPhrasing, Help, Home, IgnoreGap, ListContent, PublishProfile, Show, ShowGaps, WriteSheet
 from dialogs.events import Event
 from dialogs.needs import INTERVIEW, Needs, needs_of
+from dialogs.request_actions import AskHuman, ClaimRequest, MarkExchange, PhraseRequest
 from dialogs.turn import State
 from tests.company import CATALOGUE
 from tests.conversation import CHANNEL, asks_form, opens_home, said, starts, submits, taps

@@ -4,11 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from dialogs.actions import Preferences, SetReach
+from dialogs.actions import Preferences
 from dialogs.catalog import LANGUAGES, Language
 from dialogs.events import Platform
 from dialogs.facts import ReachChosen
 from dialogs.messages import Place
+from dialogs.request_actions import SetReach
 from dialogs.router import decide
 from tests.company import ALICE
 from tests.conversation import CHANNEL, taps

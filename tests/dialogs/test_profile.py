@@ -2,10 +2,7 @@
 
 from dataclasses import replace
 
-from dialogs.actions import (
-    ListServices,
-    ShowFunction,
-)
+from dialogs.actions import ListServices, ShowFunction
 from dialogs.catalog import Catalogue
 from dialogs.facts import ExchangeOpened
 from dialogs.router import decide

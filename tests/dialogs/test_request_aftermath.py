@@ -6,12 +6,12 @@ from uuid import UUID
 
 import pytest
 
-from dialogs.actions import SendAgain
 from dialogs.delivery import Ended, Reason, Status
 from dialogs.events import Reference
 from dialogs.facts import DeliveryEdited, DeliveryPlanned, RequestKept, WordKept
 from dialogs.messages import Button, Buttons, plain_text
 from dialogs.request import BINDING, Request, RequestStatus, Step, lane_to_client, lane_to_desk
+from dialogs.request_actions import SendAgain
 from dialogs.request_aftermath import after, after_greeting
 from tests.company import NOON
 from tests.conversation import DIRECT

@@ -8,13 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dialogs.actions import ForMe, PhraseRequest, WriteSheet
+from dialogs.actions import ForMe, WriteSheet
 from dialogs.catalog import Catalogue
 from dialogs.events import Event
 from dialogs.facts import CatalogueEdited, Refused
 from dialogs.messages import Choice, Form, FormErrors, Input, Place, Text
 from dialogs.people import Person
 from dialogs.request import Outcome, Party, Request, RequestStatus
+from dialogs.request_actions import PhraseRequest
 from dialogs.request_answer import question_of, reply_of
 from dialogs.rights import Act, Grant, Role
 from dialogs.router import decide

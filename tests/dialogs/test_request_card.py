@@ -8,19 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dialogs.actions import (
-    AddToRequest,
-    AnswerRequest,
-    ClaimRequest,
-    CloseRequest,
-    HandRequest,
-    ReleaseRequest,
-    ReopenRequest,
-    WriteSheet,
-)
+from dialogs.actions import WriteSheet
 from dialogs.catalog import Language
 from dialogs.messages import Bullets, Text, Title
 from dialogs.request import Outcome, Party, Request, RequestStatus, Side
+from dialogs.request_actions import AddToRequest, AnswerRequest, ClaimRequest, CloseRequest, HandRequest, ReleaseRequest, ReopenRequest
 from dialogs.request_card import card, edited_mark, handed_card, outcome_in_words, word_as_client, word_as_expert
 from tests.company import CATALOGUE, NOON
 from tests.dialogs.experts import MALIKS, asked, row, spoken, word

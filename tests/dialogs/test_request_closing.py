@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
-from dialogs.actions import AskHuman, CloseRequest, PhraseRequest, ReopenRequest, WriteSheet
+from dialogs.actions import WriteSheet
 from dialogs.messages import Choice, FormErrors, Input, Place, Text
 from dialogs.request import REQUEST, WORD, Outcome, RequestStatus, Step
+from dialogs.request_actions import AskHuman, CloseRequest, PhraseRequest, ReopenRequest
 from tests.company import NOON
 from tests.dialogs.experts import (
     CARD,

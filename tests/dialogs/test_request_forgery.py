@@ -5,15 +5,19 @@ from dataclasses import replace
 
 import pytest
 
-from dialogs.actions import (
-    Action,
+from dialogs.actions import Action, FormAction, WriteSheet
+from dialogs.events import Event, MessageReceived, Overheard, Reference, Sender
+from dialogs.facts import DeliveryRecalled, Refused, WordKept
+from dialogs.messages import Form, FormErrors, Message, Place, plain_text
+from dialogs.people import Person
+from dialogs.request import Inside, Outcome, Request, RequestStatus
+from dialogs.request_actions import (
     AddToRequest,
     AnswerRequest,
     ApproveWord,
     ClaimRequest,
     CloseRequest,
     DropWord,
-    FormAction,
     HandRequest,
     NotForThem,
     PhraseRequest,
@@ -22,13 +26,7 @@ from dialogs.actions import (
     SendAgain,
     ShowRequest,
     WithdrawRequest,
-    WriteSheet,
 )
-from dialogs.events import Event, MessageReceived, Overheard, Reference, Sender
-from dialogs.facts import DeliveryRecalled, Refused, WordKept
-from dialogs.messages import Form, FormErrors, Message, Place, plain_text
-from dialogs.people import Person
-from dialogs.request import Inside, Outcome, Request, RequestStatus
 from dialogs.rights import Grant, Role
 from dialogs.router import decide
 from dialogs.turn import Turn

@@ -7,13 +7,13 @@ from uuid import uuid5
 
 import pytest
 
-from dialogs.actions import HandRequest
 from dialogs.catalog import Catalogue
 from dialogs.delivery import Delivery
 from dialogs.facts import DeliveryPlanned, RequestKept
 from dialogs.messages import Choice, FormErrors, Input, Place
 from dialogs.people import Person
 from dialogs.request import Desk, Party, Request, RequestStatus, Step
+from dialogs.request_actions import HandRequest
 from dialogs.router import decide
 from dialogs.turn import Turn
 from tests.company import COMPANY, IT, NOON

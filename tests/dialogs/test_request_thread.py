@@ -8,11 +8,11 @@ from uuid import uuid5
 import pytest
 
 from dialogs import request_thread
-from dialogs.actions import NotForThem
 from dialogs.events import MessageReceived, Overheard, Sender
 from dialogs.facts import DeliveryRecalled, Refused
 from dialogs.messages import Message, Place, Text
 from dialogs.request import WORD, Inside, Outcome, Party, Request, RequestStatus, Step, Word
+from dialogs.request_actions import NotForThem
 from dialogs.rights import Act
 from dialogs.router import decide
 from dialogs.turn import Turn

@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from dialogs.actions import MarkExchange
 from dialogs.catalog import Catalogue
 from dialogs.events import Event
 from dialogs.facts import ExchangeMarked
 from dialogs.messages import Choice, Form, Place
 from dialogs.request import Outcome
+from dialogs.request_actions import MarkExchange
 from dialogs.router import decide
 from dialogs.turn import Turn
 from tests.company import ALICE, COMPANY, NOON

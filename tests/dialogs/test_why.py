@@ -5,10 +5,11 @@ from typing import Literal
 
 import pytest
 
-from dialogs.actions import PACKED_LIMIT, QUESTION_LIMIT, ReportWrong, Show, Why, WriteQuestion, pack
+from dialogs.actions import QUESTION_LIMIT, ReportWrong, Show, Why, WriteQuestion
 from dialogs.catalog import Catalogue, Language
 from dialogs.events import Event
 from dialogs.messages import Place
+from dialogs.packing import PACKED_LIMIT, pack
 from dialogs.people import Person
 from dialogs.router import asked_of, decide
 from dialogs.search.match import Asked, Candidate, FunctionAsked, Grounds, Match, Understood

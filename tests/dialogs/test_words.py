@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from bot.po import both_languages, texts
 from dialogs.actions import (
-    PACKED_LIMIT,
     Action,
     AddPhrasing,
     EditProfile,
@@ -35,17 +34,14 @@ from dialogs.actions import (
     ShowFunction,
     ShowGap,
     ShowGaps,
-    UnreadableActionError,
     Why,
     WriteQuestion,
     WriteSheet,
-    opens_form,
-    pack,
-    unpack,
 )
 from dialogs.catalog import Localized, Money, is_for, is_theirs
 from dialogs.events import Scope
 from dialogs.messages import Button, Buttons, Item, Items, Message, Text, plain_text
+from dialogs.packing import PACKED_LIMIT, UnreadableActionError, opens_form, pack, unpack
 from dialogs.people import Person, language_of_locale
 from dialogs.texts import Texts
 from dialogs.turn import Context, language_for

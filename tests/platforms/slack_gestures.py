@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from dialogs.actions import Action, pack
+from dialogs.actions import Action
+from dialogs.packing import pack
 from tests.platforms.slack_workspace import ALICE, BOT, GENERAL, dm
 
 JSON = dict[str, Any]

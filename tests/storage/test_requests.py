@@ -7,12 +7,12 @@ from uuid import UUID, uuid4
 import pytest
 from sqlmodel import Session
 
-from dialogs.actions import AskHuman, ClaimRequest, ListRequests, ShowRequest
 from dialogs.delivery import Delivery, Kind
 from dialogs.events import Event, MessageDeleted, MessageEdited, Overheard, Reference, Scope, Sender
 from dialogs.messages import Message, Text
 from dialogs.people import Person, Profile
 from dialogs.request import REQUEST, WORD, Inside, Outcome, Party, Request, RequestStatus, Step, Word, lane_to_client, lane_to_desk
+from dialogs.request_actions import AskHuman, ClaimRequest, ListRequests, ShowRequest
 from storage import deliveries, requests
 from storage.database import Database
 from storage.directory import import_directory

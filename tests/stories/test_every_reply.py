@@ -17,6 +17,37 @@ from bot.po import both_languages
 from dialogs.actions import (
     Action,
     AddPhrasing,
+    EditProfile,
+    ForMe,
+    Help,
+    Home,
+    IgnoreGap,
+    Interview,
+    InterviewStep,
+    ListContent,
+    ListFunctions,
+    ListServices,
+    NoneOfThese,
+    NotMine,
+    Preferences,
+    PublishProfile,
+    RemoveSheet,
+    ReportWrong,
+    SendGap,
+    SetLanguage,
+    Show,
+    ShowFunction,
+    ShowGap,
+    ShowGaps,
+    Why,
+    WriteQuestion,
+    WriteSheet,
+)
+from dialogs.catalog import Catalogue, Language
+from dialogs.events import Event, Reference
+from dialogs.messages import Form, FormErrors, Reply
+from dialogs.people import Person, person_of
+from dialogs.request_actions import (
     AddToRequest,
     AnswerRequest,
     ApproveWord,
@@ -25,48 +56,19 @@ from dialogs.actions import (
     ClaimRequest,
     CloseRequest,
     DropWord,
-    EditProfile,
-    ForMe,
     HandRequest,
-    Help,
-    Home,
-    IgnoreGap,
-    Interview,
-    InterviewStep,
-    ListContent,
-    ListFunctions,
     ListRequests,
-    ListServices,
     MarkExchange,
-    NoneOfThese,
     NotForThem,
-    NotMine,
     PhraseRequest,
-    Preferences,
-    PublishProfile,
     ReleaseRequest,
-    RemoveSheet,
     ReopenRequest,
-    ReportWrong,
     SendAgain,
-    SendGap,
-    SetLanguage,
     SetReach,
-    Show,
-    ShowFunction,
-    ShowGap,
-    ShowGaps,
     ShowRequest,
     UnbindChannel,
-    Why,
     WithdrawRequest,
-    WriteQuestion,
-    WriteSheet,
 )
-from dialogs.catalog import Catalogue, Language
-from dialogs.events import Event, Reference
-from dialogs.messages import Form, FormErrors, Reply
-from dialogs.people import Person, person_of
 from dialogs.router import decide
 from dialogs.search.match import Candidate, Detail, FunctionAsked, Match, Talk, Understood
 from dialogs.turn import Context, State

@@ -5,17 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from dialogs.actions import (
-    QUESTION_LIMIT,
-    AddToRequest,
-    AskHuman,
-    ListRequests,
-    NotForThem,
-    ReopenRequest,
-    SendAgain,
-    ShowRequest,
-    WithdrawRequest,
-)
+from dialogs.actions import QUESTION_LIMIT
 from dialogs.ask_human import QUESTION
 from dialogs.catalog import Language
 from dialogs.client_requests import LISTED
@@ -23,6 +13,7 @@ from dialogs.client_words import LIMIT
 from dialogs.events import Event, Reference
 from dialogs.messages import Reply
 from dialogs.request import Outcome, Party, Request, RequestStatus
+from dialogs.request_actions import AddToRequest, AskHuman, ListRequests, NotForThem, ReopenRequest, SendAgain, ShowRequest, WithdrawRequest
 from dialogs.router import decide
 from tests.company import NOON
 from tests.conversation import CHANNEL, DIRECT, asks_form, submits, taps

@@ -2,9 +2,9 @@
 
 import pytest
 
-from dialogs.actions import MarkExchange
 from dialogs.events import Event, FormAsked, FormSubmitted, MessageDeleted, MessageEdited, MessageReceived, Overheard
 from dialogs.messages import Choice, Form, Option
+from dialogs.request_actions import MarkExchange
 from tests.adapters.playground.conftest import Stage
 
 FORM = Form(

@@ -13,8 +13,10 @@ from adapters.slack.parse import parse
 from adapters.slack.payload import MalformedPayloadError
 from adapters.slack.places import told_conversation
 from adapters.slack.sender import Installation
-from dialogs.actions import Help, MarkExchange, ReportWrong, Show, WriteQuestion, pack, unpack
+from dialogs.actions import Help, ReportWrong, Show, WriteQuestion
 from dialogs.events import ActionTaken, Event, FormAsked, FormSubmitted, MessageReceived, Reference, Scope
+from dialogs.packing import pack, unpack
+from dialogs.request_actions import MarkExchange
 from tests.adapters.slack.conftest import NOW
 from tests.platforms import slack_gestures as gestures
 from tests.platforms.slack_workspace import ALICE, BOB, BOT, GENERAL, PARTNER, TEAM, dm

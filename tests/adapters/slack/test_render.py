@@ -13,7 +13,7 @@ from slack_sdk.models.views import View
 from adapters.slack import limits, render, views
 from adapters.slack.limits import clip, split
 from adapters.slack.origin import Origin
-from dialogs.actions import Action, ForMe, Home, ReportWrong, Show, WriteQuestion, unpack
+from dialogs.actions import Action, ForMe, Home, ReportWrong, Show, WriteQuestion
 from dialogs.events import Reference, Scope
 from dialogs.messages import (
     Bullets,
@@ -36,6 +36,7 @@ from dialogs.messages import (
     Text,
     Title,
 )
+from dialogs.packing import unpack
 from tests.examples import examples
 from tests.platforms import slack_rules as rules
 

@@ -8,9 +8,9 @@ import pytest
 
 from adapters.teams.activity import ID_LIMIT, MalformedActivityError
 from adapters.teams.parse import parse
-from dialogs.actions import MarkExchange
 from dialogs.events import Event, FormAsked, FormSubmitted, Scope
 from dialogs.messages import FieldError, Form, FormErrors, Input, Place
+from dialogs.request_actions import MarkExchange
 from tests.adapters.teams.activities import activity
 from tests.adapters.teams.conftest import Bot
 from tests.adapters.teams.listener import says

@@ -8,8 +8,9 @@ import pytest
 
 from adapters.teams.activity import DEPTH_LIMIT, ID_LIMIT, MalformedActivityError, read_activity
 from adapters.teams.parse import parse
-from dialogs.actions import Home, ReportWrong, ShowFunction, pack
+from dialogs.actions import Home, ReportWrong, ShowFunction
 from dialogs.events import ActionTaken, ConversationStarted, Event, FormAsked, FormSubmitted, MessageReceived, Reference, Scope, Sender
+from dialogs.packing import pack
 from tests.adapters.teams.activities import activity
 
 NOW = datetime(2025, 11, 22, 8, 30, tzinfo=UTC)

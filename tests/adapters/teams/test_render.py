@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapters.teams import render
-from dialogs.actions import Action, FormAction, Home, NoneOfThese, ReportWrong, ShowFunction, WriteQuestion, pack, unpack
+from dialogs.actions import Action, FormAction, Home, NoneOfThese, ReportWrong, ShowFunction, WriteQuestion
 from dialogs.messages import (
     BUTTON_LIMIT,
     Block,
@@ -30,6 +30,7 @@ from dialogs.messages import (
     Text,
     Title,
 )
+from dialogs.packing import pack, unpack
 from tests.examples import examples
 from tests.platforms.teams import card_error
 
