@@ -34,7 +34,8 @@ from tests.platforms.slack_gestures import SECRET
 from tests.platforms.slack_workspace import BOT_TOKEN
 from tests.platforms.teams import TENANT, FakeTeams
 from tests.platforms.teams_tokens import APP_ID
-from tests.stories.places import Place, Playground, Slack, Teams
+from tests.stories.places import Place, Slack, Teams
+from tests.stories.playground import Playground
 
 MORNING = datetime(2026, 1, 5, 9, 5, tzinfo=UTC)  # a Monday, the one on which the recorded gestures of Slack were made
 

@@ -1,16 +1,14 @@
 """Where the stories are told: Slack, Teams and the playground, each as a person uses it, over signed HTTP."""
 
-import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
 from itertools import count
 from typing import Any, Protocol
 
-from aiohttp import ClientResponse, ClientSession
+from aiohttp import ClientSession
 
 from tests.adapters.teams.activities import activity
 from tests.platforms import slack_gestures as slack
@@ -116,14 +114,14 @@ class Slack:
         self._view = view
 
     async def submits(self, who: str, values: Mapping[str, str]) -> str | None:
-        by_block = {block["block_id"]: _typed(values, block["block_id"]) for block in self._view["blocks"] if block["type"] == "input"}
+        by_block = {block["block_id"]: typed(values, block["block_id"]) for block in self._view["blocks"] if block["type"] == "input"}
         answer = await self.delivers(slack.submission(self._view, by_block, user=_SLACK_IDS[who]))
         return " ".join(answer["errors"].values()) if answer and answer.get("response_action") == "errors" else None
 
     async def reads(self, who: str | None = None) -> list[Shown]:
         where = GENERAL if who is None else dm(_SLACK_IDS[who])
         return [
-            Shown(where=where, id=message["ts"], text="\n".join(_slack_texts(message["blocks"])), buttons=dict(_slack_buttons(message["blocks"])))
+            Shown(where=where, id=message["ts"], text="\n".join(slack_texts(message["blocks"])), buttons=dict(slack_buttons(message["blocks"])))
             for message in self._fake.messages[where]
             if message.get("bot_id")
         ]
@@ -140,7 +138,7 @@ class Slack:
     def _holding(self, label: str) -> tuple[str, JSON, JSON]:
         for where, messages in reversed(list(self._fake.messages.items())):
             for message in reversed(messages):
-                if element := dict(_slack_buttons(message.get("blocks", []))).get(label):
+                if element := dict(slack_buttons(message.get("blocks", []))).get(label):
                     return where, message, element
         raise AssertionError(f"no button {label!r}")
 
@@ -193,15 +191,15 @@ class Teams:
         return self._form
 
     async def submits(self, who: str, values: Mapping[str, str]) -> str | None:
-        inputs = {one["id"]: _typed(values, one["id"]) for one in _found(self._form, lambda node: str(node.get("type", "")).startswith("Input."))}
-        submit = next(_found(self._form, lambda node: node.get("type") == "Action.Submit"))
+        inputs = {one["id"]: typed(values, one["id"]) for one in found(self._form, lambda node: str(node.get("type", "")).startswith("Input."))}
+        submit = next(found(self._form, lambda node: node.get("type") == "Action.Submit"))
         number = f"f:{next(_numbers)}"
         origin = {"conversation": self._origin["conversation"]}
         answer = await self.delivers(who, "task_submit", id=number, value={"data": submit["data"] | inputs}, **origin)
         if not answer or answer["task"]["type"] != "continue":
             return None
         self._form = answer["task"]["value"]["card"]["content"]
-        return " ".join(_teams_texts(self._form))
+        return " ".join(teams_texts(self._form))
 
     async def reads(self, who: str | None = None) -> list[Shown]:
         shown: dict[str, Shown] = {}
@@ -209,7 +207,7 @@ class Teams:
             card = call["attachments"][0]["content"]
             where = call["where"]
             if where.startswith("19:") if who is None else where == _chat(who)["id"] or where == f"a:29:{who}":
-                shown[number] = Shown(where=where, id=number, text="\n".join(_teams_texts(card)), buttons=_teams_buttons(card))
+                shown[number] = Shown(where=where, id=number, text="\n".join(teams_texts(card)), buttons=teams_buttons(card))
         return list(shown.values())
 
     async def delivers(self, who: str, name: str, **changes: Any) -> JSON | None:
@@ -246,141 +244,9 @@ class Teams:
 
     def _holding(self, label: str) -> tuple[str, str, JSON]:
         for number, call in reversed(self._posts().items()):
-            if action := _teams_buttons(call["attachments"][0]["content"]).get(label):
+            if action := teams_buttons(call["attachments"][0]["content"]).get(label):
                 return call["where"], number, action
         raise AssertionError(f"no button {label!r}")
-
-
-class Playground:
-    """The playground as its page uses it; `look` says which of its two halves."""
-
-    def __init__(self, url: str, http: ClientSession, idle: Idle, *, look: str) -> None:
-        self.name = f"playground as {look}"
-        self._url, self._http, self._idle, self._look = url, http, idle, look
-        self._places = ("slack/dm", "slack/channel") if look == "slack" else ("teams/chat", "teams/channel")
-        self._accounts: dict[str, str] = {}
-        self._form: JSON = {}
-        self._message = ""
-        self._place = ""
-        self._written = ""
-
-    async def replies(self, who: str, text: str, *, files: int = 0) -> None:
-        assert not files, "the page carries no files"
-        place = self._places[True]
-        root = [post for post in await self._posts(who, place) if post["thread"] is None][-1]
-        await self._makes(who, "message", place=place, text=text, thread=root["id"])
-        async with self._stream(who) as events:
-            picture = (await events())[0]
-        self._written = [post["id"] for post in picture["places"][place] if post["author"]][-1]
-
-    async def rewrites(self, who: str, text: str) -> None:
-        await self._makes(who, "edit", place=self._places[True], message=self._written, text=text)
-
-    async def deletes(self, who: str) -> None:
-        await self._makes(who, "delete", place=self._places[True], message=self._written)
-
-    async def says(self, who: str, text: str, *, in_channel: bool = False) -> None:
-        await self._makes(who, "message", place=self._places[in_channel], text=f"@pourqui {text}" if in_channel else text)
-
-    async def taps(self, who: str, label: str) -> JSON | None:
-        self._place, post, element = await self._holding(who, label)
-        self._message = post["id"]
-        if self._look == "teams":
-            told = await self._makes(who, "tap", place=self._place, message=post["id"], button=element)
-            self._form = ((told["body"] or {}).get("task") or {}).get("value", {}).get("card", {}).get("content", {})
-            return self._form or None
-        async with self._stream(who) as events:
-            await self._makes(who, "tap", place=self._place, message=post["id"], block=element["block"], action=element["action_id"])
-            self._form = next((event["view"] for event in await events() if event["type"] == "view"), {})
-        return self._form or None
-
-    async def submits(self, who: str, values: Mapping[str, str]) -> str | None:
-        if self._look == "teams":
-            inputs = {one["id"]: _typed(values, one["id"]) for one in _found(self._form, lambda node: str(node.get("type", "")).startswith("Input."))}
-            submit = next(_found(self._form, lambda node: node.get("type") == "Action.Submit"))
-            told = await self._makes(who, "submit", place=self._place, message=self._message, data=submit["data"] | inputs)
-            task = (told["body"] or {}).get("task") or {}
-            if task.get("type") != "continue":
-                return None
-            self._form = task["value"]["card"]["content"]
-            return " ".join(_teams_texts(self._form))
-        typed: JSON = {}
-        for block in self._form["blocks"]:
-            if block["type"] == "input":
-                element, value = block["element"], _typed(values, block["block_id"])
-                typed[block["block_id"]] = {element["action_id"]: {"type": element["type"], "value": value}}
-        told = await self._makes(who, "submit", view=self._form["id"], values=typed)
-        errors = (told["body"] or {}).get("errors")
-        return " ".join(errors.values()) if errors else None
-
-    async def reads(self, who: str | None = None) -> list[Shown]:
-        place = self._places[who is None]
-        return [
-            Shown(where=place, id=post["id"], text="\n".join(texts), buttons=buttons)
-            for post in await self._posts(who or "alice", place)
-            for texts, buttons in (self._read(post),)
-        ]
-
-    def _read(self, post: JSON) -> tuple[list[str], dict[str, JSON]]:
-        if self._look == "teams":
-            card = post["body"]["attachments"][0]["content"]
-            return _teams_texts(card), _teams_buttons(card)
-        buttons = {label: element | {"block": block["block_id"]} for block in post["body"]["blocks"] for label, element in _slack_buttons([block])}
-        return _slack_texts(post["body"]["blocks"]), buttons
-
-    async def _holding(self, who: str, label: str) -> tuple[str, JSON, JSON]:
-        for place in self._places:
-            for post in reversed(await self._posts(who, place)):
-                if element := self._read(post)[1].get(label):
-                    return place, post, element
-        raise AssertionError(f"no button {label!r}")
-
-    async def _posts(self, who: str, place: str) -> list[JSON]:
-        async with self._stream(who) as events:
-            picture = (await events())[0]
-        return [post for post in picture["places"][place] if post["author"] is None]
-
-    @asynccontextmanager
-    async def _stream(self, who: str) -> AsyncIterator[Callable[[], Awaitable[list[JSON]]]]:
-        """Watch as somebody does; the function returns all that was told so far."""
-        query = {"account": await self._account(who), "window": "w1"}
-        async with self._http.get(f"{self._url}/playground/events", params=query) as response:
-            told: list[JSON] = [await _event(response)]
-
-            async def so_far() -> list[JSON]:
-                while True:
-                    try:
-                        async with asyncio.timeout(0.2):
-                            told.append(await _event(response))
-                    except TimeoutError:
-                        return told
-
-            yield so_far
-
-    async def _account(self, who: str) -> str:
-        if not self._accounts:
-            async with self._http.get(f"{self._url}/playground/company") as response:
-                people = (await response.json())["people"]
-            self._accounts = {person["name"].split()[0].lower(): person["id"] for person in people}
-            self._accounts["charlie"] = next(person["id"] for person in people if person["kind"] == "guest")
-        return self._accounts[who]
-
-    async def _makes(self, who: str, gesture: str, **fields: Any) -> JSON:
-        body = {"account": await self._account(who), "window": "w1", **fields}
-        headers = {"Origin": self._url, "Sec-Fetch-Site": "same-origin"}
-        async with self._http.post(f"{self._url}/playground/gestures/{self._look}/{gesture}", json=body, headers=headers) as response:
-            assert response.status == 200, await response.text()
-            told: JSON = await response.json()
-        await self._idle()
-        return told
-
-
-async def _event(response: ClientResponse) -> JSON:
-    async for line in response.content:
-        if line.startswith(b"data: "):
-            event: JSON = json.loads(line.removeprefix(b"data: "))
-            return event
-    raise AssertionError("the stream ended")
 
 
 def _chat(who: str) -> JSON:
@@ -388,41 +254,41 @@ def _chat(who: str) -> JSON:
     return place | {"id": f"a:chat-{who}"}
 
 
-def _typed(values: Mapping[str, str], id_: str) -> str:
+def typed(values: Mapping[str, str], id_: str) -> str:
     """Find the value typed into an input, whose platform's id ends with ours."""
     return next((value for name, value in values.items() if id_.endswith(name)), "")
 
 
-def _found(node: Any, wanted: Callable[[JSON], bool]) -> Iterator[JSON]:
+def found(node: Any, wanted: Callable[[JSON], bool]) -> Iterator[JSON]:
     """Yield every object inside that is wanted, in the order in which it's read."""
     if isinstance(node, dict):
         if wanted(node):
             yield node
         for value in node.values():
-            yield from _found(value, wanted)
+            yield from found(value, wanted)
     elif isinstance(node, list):
         for value in node:
-            yield from _found(value, wanted)
+            yield from found(value, wanted)
 
 
 def _plain(text: str) -> str:
     return text.replace("\N{NO-BREAK SPACE}", " ")
 
 
-def _slack_texts(blocks: Any) -> list[str]:
-    return [_plain(node["text"]) for node in _found(blocks, lambda node: isinstance(node.get("text"), str))]
+def slack_texts(blocks: Any) -> list[str]:
+    return [_plain(node["text"]) for node in found(blocks, lambda node: isinstance(node.get("text"), str))]
 
 
-def _slack_buttons(blocks: Any) -> Iterator[tuple[str, JSON]]:
-    for node in _found(blocks, lambda node: node.get("type") == "button"):
+def slack_buttons(blocks: Any) -> Iterator[tuple[str, JSON]]:
+    for node in found(blocks, lambda node: node.get("type") == "button"):
         yield _plain(node["text"]["text"]), node
 
 
-def _teams_texts(card: Any) -> list[str]:
-    texts = [node.get("text") or node.get("title") for node in _found(card, lambda node: bool({"text", "title"} & node.keys()))]
-    facts = [node["value"] for node in _found(card, lambda node: {"title", "value"} <= node.keys() and "type" not in node)]
+def teams_texts(card: Any) -> list[str]:
+    texts = [node.get("text") or node.get("title") for node in found(card, lambda node: bool({"text", "title"} & node.keys()))]
+    facts = [node["value"] for node in found(card, lambda node: {"title", "value"} <= node.keys() and "type" not in node)]
     return [_plain(text) for text in [*texts, *facts] if isinstance(text, str)]
 
 
-def _teams_buttons(card: Any) -> dict[str, JSON]:
-    return {_plain(node["title"]): node for node in _found(card, lambda node: str(node.get("type", "")).startswith("Action.") and "title" in node)}
+def teams_buttons(card: Any) -> dict[str, JSON]:
+    return {_plain(node["title"]): node for node in found(card, lambda node: str(node.get("type", "")).startswith("Action.") and "title" in node)}
