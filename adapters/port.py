@@ -1,17 +1,21 @@
 """What an adapter is to the program, and what the program is to an adapter."""
 
-from collections.abc import Coroutine, Iterable
-from dataclasses import dataclass
-from typing import Any, Protocol
+from collections.abc import Coroutine, Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Any, Final, Protocol
 from uuid import UUID
 
 from aiohttp import web
 
-from dialogs.events import Event, Platform, Reference
+from dialogs.attachment import Attachment
+from dialogs.events import Event, Platform, Reference, Sender
 from dialogs.messages import Message, Reply
 from dialogs.people import Profile
 
 SEND_SECONDS = 3.0  # of one call to a platform that sends (delivery.md); the lease of a claim is reckoned from it
+NO_ATTACHMENTS: Final[Mapping[str, Attachment]] = MappingProxyType({})
 
 
 class DeliveryError(Exception):
@@ -36,12 +40,14 @@ class Taken:
 
     `first` is False when the platform delivered the event again: what belongs in the *response* (a form, its errors, an invoke's body) is given
     again, but messages are not posted again. `acquainted` is False when the program would like the sender's profile (first contact, or not
-    refreshed for a day): the adapter fetches it off the reply path and hands it to `Listener.met`.
+    refreshed for a day): the adapter fetches it off the reply path and hands it to `Listener.met`. `traced` is False for a gesture of which nothing
+    may be known afterwards: no log line names its key, and nothing is to be `answered`.
     """
 
     replies: tuple[Reply, ...]
     first: bool = True
     acquainted: bool = True
+    traced: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +55,8 @@ class Outgoing:
     """A message that the bot sends on its own initiative: one row of the ledger.
 
     `key` is stamped on it, where the platform keeps stamps. `message.place` is HERE, but for a reply that a crash held back: then `user` and
-    `tapped` are the platform's ids of the person and of the tapped message, for the places that need them.
+    `tapped` are the platform's ids of the person and of the tapped message, for the places that need them. `attachments` are those that its pictures
+    and its file name, by their keys; where one isn't there (any more), a picture is told in its own words, and of a file only the name is shown.
     """
 
     key: UUID
@@ -57,6 +64,15 @@ class Outgoing:
     message: Message
     user: str | None = None
     tapped: str | None = None
+    attachments: Mapping[str, Attachment] = field(default_factory=lambda: NO_ATTACHMENTS)
+
+
+class FileEnding(StrEnum):
+    """Why a file that was offered to somebody (Teams asks them first) isn't handed over."""
+
+    DECLINED = "declined"
+    GONE = "gone"  # it expired, or isn't theirs
+    FAILED = "failed"  # it couldn't be put where Teams wants it; they may try again
 
 
 class Listener(Protocol):
@@ -70,6 +86,12 @@ class Listener(Protocol):
 
     async def met(self, profile: Profile) -> None:
         """Learn what the platform tells of a person."""
+
+    async def attachment(self, key: str, reference: Reference, user: str) -> Attachment | None:
+        """Return the file that was made for this person; None where there's no such (any more), or where it's somebody else's."""
+
+    async def words_for(self, ending: FileEnding, reference: Reference, sender: Sender) -> Message:
+        """Say in the person's language why they don't get a file."""
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> None:
         """Run work in the application's task group; its failure is logged and ends nothing else."""
@@ -104,8 +126,10 @@ class Adapter(Protocol):
     async def find(self, outgoing: Outgoing) -> str | None:
         """Look whether a message is there, by its stamp; return its id, None where it isn't. Only where `can_look`. Raises DeliveryError."""
 
-    async def edit(self, reference: Reference, message_id: str, message: Message, key: UUID) -> None:
-        """Show something else in place of a message that was sent; once more does no harm. Raises DeliveryError."""
+    async def edit(
+        self, reference: Reference, message_id: str, message: Message, key: UUID, attachments: Mapping[str, Attachment] = NO_ATTACHMENTS
+    ) -> None:
+        """Show something else in place of a message that was sent; once more does no harm. A file isn't handed over again. Raises DeliveryError."""
 
     async def recall(self, reference: Reference, message_id: str) -> None:
         """Delete a message that was sent; one that's gone already is no error. Raises DeliveryError."""

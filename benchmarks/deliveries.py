@@ -24,12 +24,13 @@ from uuid import UUID, uuid5
 
 from aiohttp import ClientSession, web
 
-from adapters.port import Listener, Outgoing
+from adapters.port import NO_ATTACHMENTS, Listener, Outgoing
 from benchmarks.report import Table, show, spread
 from bot.clock import now
 from bot.delivery import Pump
 from bot.metrics import Metrics
 from dialogs.actions import Help
+from dialogs.attachment import Attachment
 from dialogs.delivery import Delivery, Kind
 from dialogs.events import Platform, Reference, Scope
 from dialogs.gates import Candidate, Go, Verdict
@@ -81,7 +82,9 @@ class Nothing:
     async def find(self, outgoing: Outgoing) -> str | None:
         return None
 
-    async def edit(self, reference: Reference, message_id: str, message: Message, key: UUID) -> None:
+    async def edit(
+        self, reference: Reference, message_id: str, message: Message, key: UUID, attachments: Mapping[str, Attachment] = NO_ATTACHMENTS
+    ) -> None:
         pass
 
     async def recall(self, reference: Reference, message_id: str) -> None:

@@ -5,6 +5,7 @@ import secrets
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from socket import socket
@@ -24,20 +25,51 @@ from bot.delivery import Pump
 from bot.digests import Digests
 from bot.endings import Aftermath
 from bot.exchanges_api import ExchangesApi
+from bot.export_job import Exports
 from bot.health import Health, guard
 from bot.knowledge import Knowledge
 from bot.metrics import Metrics
+from bot.pictures import Pictures
 from bot.po import both_languages, texts
+from bot.privacy import Retention, kept_days
+from bot.prompts import FeedbackAftermath, Prompts
 from bot.public_holidays import hours_for, office_hours
+from bot.publication import Publications
 from bot.reconciler import Reconciler
 from bot.requests import RequestAftermath, RequestClock
 from bot.runner import InProcessRunner, Job
-from bot.schedule import CORRECTIONS, DIGESTS, EXPIRE, FIGURES, RECONCILE, REQUESTS, SWEEP, figures, job, keep_time
+from bot.schedule import (
+    CORRECTIONS,
+    DIGESTS,
+    EXPIRE,
+    EXPORTS,
+    FIGURES,
+    PROMPTS,
+    PUBLISH,
+    RECONCILE,
+    REQUESTS,
+    RETENTION,
+    SWEEP,
+    THEMES,
+    VOICES,
+    WARNINGS,
+    WEEKLY,
+    figures,
+    job,
+    keep_time,
+)
+from bot.sealed import Seal
+from bot.secret import secret_of
 from bot.settings import Settings
 from bot.sweep import Sweep
 from bot.tasks import Tasks
+from bot.themes import Themes
 from bot.turns import Turns
+from bot.voices import PassingOn
+from bot.warnings import Warnings
+from bot.weekly import Weekly
 from dialogs.catalog import Catalogue, Language
+from dialogs.feedback import FEEDBACK
 from dialogs.gates import pass_gates
 from dialogs.people import language_of_locale
 from dialogs.request import BINDING, REQUEST, WORD
@@ -184,9 +216,11 @@ async def opened(
         await asyncio.to_thread(office, clock())  # the first calendar takes half a second, which no turn should wait for
         said, language, admins = both_languages(), settings.language, admins_of(settings)
         requests = RequestAftermath(knowledge, said, language=language, admins=admins)
-        aftermath: dict[str, Aftermath] = dict.fromkeys((REQUEST, WORD, BINDING), requests)
-        gate, owner = partial(pass_gates, hours=hours), secrets.token_hex(8)
+        aftermath: dict[str, Aftermath] = dict.fromkeys((REQUEST, WORD, BINDING), requests) | {FEEDBACK: FeedbackAftermath()}
+        gate, owner = partial(pass_gates, hours=hours, budget=settings.budget), secrets.token_hex(8)
         pump = Pump(database, adapters, metrics, clock, gate=gate, aftermath=aftermath, owner=owner, sleep=sleep)
+        secret = await asyncio.to_thread(secret_of, settings)
+        seal = Seal(secret) if secret is not None else None
         turns = Turns(
             database,
             knowledge,
@@ -198,6 +232,7 @@ async def opened(
             hours=office,
             planned=pump.nudge,
             admins=admins,
+            seal=seal,
         )
         server = web.Application(client_max_size=BODY_LIMIT, middlewares=[guard(metrics)])
         server.add_routes([*Health(database, knowledge, metrics).routes(), *ExchangesApi(database, knowledge, clock).routes()])
@@ -216,14 +251,39 @@ async def opened(
         reconciler = Reconciler(database, adapters, clock, aftermath=aftermath, planned=pump.nudge)
         reminders = RequestClock(database, knowledge, said, language=language, office=office, clock=clock, planned=pump.nudge, admins=admins)
         digests = Digests(database, knowledge, said, language=language, office=office, clock=clock, planned=pump.nudge, admins=admins)
+        apart = Prompts(
+            database,
+            knowledge,
+            said,
+            language=language,
+            timezone=settings.timezone,
+            delay=timedelta(minutes=settings.prompt_minutes),
+            clock=clock,
+            planned=pump.nudge,
+        )
+        voices = PassingOn(database, knowledge, said, seal=seal, language=language, office=office, clock=clock, planned=pump.nudge, admins=admins)
+        files = Exports(database, said, timezone=settings.timezone, clock=clock, planned=pump.nudge, admins=admins)
+        pictures = Pictures()
+        stack.callback(pictures.close)
+        themes = Themes(database, knowledge, clock)
+        weekly = Weekly(database, knowledge, said, pictures, language=language, office=office, clock=clock, planned=pump.nudge, admins=admins)
+        warnings = Warnings(database, knowledge, said, language=language, office=office, clock=clock, planned=pump.nudge, admins=admins)
         sweep = Sweep(database, adapters, metrics, clock, handed=partial(runner.defer, RECONCILE), started_at=clock())
         jobs |= {
             EXPIRE: job(reconciler.expire),
             RECONCILE: job(reconciler.look),
             SWEEP: job(sweep.look),
             REQUESTS: job(reminders.look),
+            PROMPTS: job(apart.look),
+            PUBLISH: job(Publications(database, clock, timezone=settings.timezone).publish),
             CORRECTIONS: job(digests.tell),
             DIGESTS: job(digests.send),
+            THEMES: job(themes.make),
+            WARNINGS: job(warnings.look),
+            WEEKLY: job(weekly.send),
+            RETENTION: job(Retention(database, kept_days(settings), clock).look),
+            EXPORTS: job(files.look),
+            VOICES: job(voices.pass_on),
             FIGURES: figures(database, metrics),
         }
         keep_time(timekeeper, runner, jobs, digest_at=settings.digest_at, timezone=settings.timezone)

@@ -7,15 +7,18 @@ import typer
 
 from bot.app import make_data_folder
 from bot.commands import ask as asking
+from bot.commands import attention as budgeting
 from bot.commands import audit as auditing
 from bot.commands import catalog as catalogues
 from bot.commands import deliveries as ledger
+from bot.commands import demonstration, serving
 from bot.commands import doctor as diagnosis
 from bot.commands import evaluation as measuring
+from bot.commands import feedback as reading
 from bot.commands import gaps as unanswered
 from bot.commands import people as directories
+from bot.commands import privacy as personal
 from bot.commands import roles as granting
-from bot.commands import serving
 from bot.commands import sources as telling
 from bot.commands.evaluation import Floors, Run
 from bot.commands.terminal import fail, run, say, settings, words
@@ -46,6 +49,9 @@ def command_line(t: Texts) -> typer.Typer:
     app.add_typer(_people(t), name="people")
     app.add_typer(_roles(t), name="roles")
     app.add_typer(_audit(t), name="audit")
+    app.add_typer(personal.privacy_commands(t), name="privacy")
+    app.add_typer(budgeting.attention_commands(t), name="attention")
+    app.add_typer(reading.feedback_commands(t), name="feedback")
     app.add_typer(_sources(t), name="sources")
     _add_deliveries(app, t)
     app.add_typer(_db(t), name="db")
@@ -116,7 +122,7 @@ def _add_serving(app: typer.Typer, t: Texts) -> None:
         data: Annotated[Path | None, typer.Option(help=t("folder to keep the conversations in; a temporary one without it"), file_okay=False)] = None,
         browse: Annotated[bool, typer.Option("--browse/--no-browse", help=t("open the page in the browser"))] = True,
     ) -> None:
-        serving.demo(port=port, data=data, browse=browse)
+        demonstration.demo(port=port, data=data, browse=browse)
 
     @app.command(help=t("Serve Slack and Teams, with the credentials from the environment or .env."))
     def serve(

@@ -10,14 +10,16 @@ from uuid import UUID, uuid4
 
 import structlog
 
-from adapters.port import SEND_SECONDS, Adapter, DeliveryError, Outgoing
+from adapters.port import NO_ATTACHMENTS, SEND_SECONDS, Adapter, DeliveryError, Outgoing
 from bot.clock import Clock, Sleep
 from bot.endings import Aftermath, Endings
 from bot.metrics import Metrics
 from bot.tasks import Tasks
+from dialogs.attachment import Attachment
 from dialogs.delivery import Ended, Reason
 from dialogs.gates import Gate
-from storage import Session, sending
+from dialogs.messages import File, Message, Picture
+from storage import Session, attachments, sending
 from storage.database import Database
 from storage.errors import UnavailableError
 from storage.sending import DELIVERY_LEASE, Batch, Change, Claimed, Doubtful, NotSent, Outcome, Pace, Sent, Workspace
@@ -188,11 +190,23 @@ class Pump:
 
     async def _sent(self, claimed: Claimed, since: float) -> Outcome:
         """Send a delivery, if there's still time before its lease goes by; tell what is known of it then."""
+        try:
+            held = await self._attachments(claimed.message)
+        except UnavailableError as error:
+            self._told_away(error)
+            return NotSent(detail="what it carries couldn't be read", not_before=self._clock() + timedelta(seconds=TICK))
         if self._closing or self._monotonic() > since + DELIVERY_LEASE.total_seconds() - SEND_SECONDS - MARGIN:
             return NotSent(detail="there was no time left to send it", not_before=self._clock())
         if claimed.attempts > LAST_ATTEMPT:
             return NotSent(detail=f"tried {LAST_ATTEMPT} times", reason=Reason.EXHAUSTED)
-        outgoing = Outgoing(key=claimed.key, reference=claimed.reference, message=claimed.message, user=claimed.user, tapped=claimed.tapped)
+        outgoing = Outgoing(
+            key=claimed.key,
+            reference=claimed.reference,
+            message=claimed.message,
+            user=claimed.user,
+            tapped=claimed.tapped,
+            attachments=held,
+        )
         try:
             async with asyncio.timeout(SEND_SECONDS + MARGIN / 2):
                 return Sent(message_id=await self._adapters[claimed.reference.platform].send(outgoing))
@@ -203,6 +217,15 @@ class Pump:
         except Exception as error:  # else its row, and what waits behind it, would hang until the lease goes by
             _LOG.exception("a delivery couldn't be sent", key=str(claimed.key))
             return Doubtful(detail=f"{type(error).__name__} while it was sent")
+
+    async def _attachments(self, message: Message) -> Mapping[str, Attachment]:
+        """Return what a message carries, by key: nothing is asked for one that carries nothing, and what has expired isn't there."""
+        keys = {block.attachment for block in message.blocks if isinstance(block, Picture | File)}
+        if not keys:
+            return NO_ATTACHMENTS
+        at = self._clock()
+        held = await self._database.read(lambda session: {key: attachments.load(session, key, at) for key in keys})
+        return {key: found for key, found in held.items() if found is not None}
 
     async def _acknowledge(self, claimed: Claimed, outcome: Outcome) -> None:
         """Keep what became of a delivery; what can't be kept in time is found unknown once its lease goes by."""
@@ -233,11 +256,12 @@ class Pump:
         again_at: datetime | None = None
         outcome = "changed"
         try:
+            held = NO_ATTACHMENTS if change.message is None else await self._attachments(change.message)
             async with asyncio.timeout(SEND_SECONDS + MARGIN / 2):
                 if change.message is None:
                     await adapter.recall(change.reference, change.message_id)
                 else:
-                    await adapter.edit(change.reference, change.message_id, change.message, change.key)
+                    await adapter.edit(change.reference, change.message_id, change.message, change.key, held)
         except Exception as error:  # one that can't be made mustn't keep those behind it
             again_at = _change_again_at(error, change, self._clock())
             outcome = "change_refused" if again_at is None else "change_later"

@@ -56,7 +56,7 @@ class Digests:
     async def send(self) -> None:
         """Plan the digest of each function for which something waits: to its channel, else to its owner. On days off, nothing."""
         at = self._clock()
-        today = _working_day(self._office(at), at)
+        today = working_day(self._office(at), at)
         if today is None:
             return
         await self._gaps.gather()
@@ -99,7 +99,7 @@ class Digests:
         return len(found)
 
 
-def _working_day(office: WorkingHours, at: datetime) -> date | None:
+def working_day(office: WorkingHours, at: datetime) -> date | None:
     """Return the day of a time by the office's clock, None where it's a day off."""
     here = at.astimezone(ZoneInfo(office.timezone))
     first = opening(office, here.replace(hour=0, minute=0, second=0, microsecond=0)).astimezone(here.tzinfo)

@@ -99,7 +99,7 @@ def read_news(body: bytes, source: str, catalogue: Catalogue, now: datetime) -> 
 
 def _keep(session: Session, news: News, at: datetime) -> Told:
     exchange_sources.use(session, news.source, at)
-    return outside_exchanges.tell(session, news)
+    return outside_exchanges.tell(session, news, at)
 
 
 async def _body(request: web.Request) -> bytes:

@@ -8,6 +8,7 @@ from aiohttp import web
 from aiohttp.typedefs import Middleware
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
+from adapters.playground.files import STORE_PATH
 from bot.knowledge import Knowledge
 from bot.metrics import Metrics
 from storage import catalog
@@ -69,7 +70,8 @@ def guard(metrics: Metrics, at_once: int = AT_ONCE, body_seconds: float = BODY_S
     @web.middleware
     async def refuse_above(request: web.Request, handler: _Handler) -> web.StreamResponse:
         nonlocal under_way
-        if request.method != "POST" or request.path in _OPEN:
+        # a file that the bot itself uploads to the playground's store is read as it comes, past the limit of a gesture's body
+        if request.method != "POST" or request.path in _OPEN or request.path.startswith(STORE_PATH):
             return await handler(request)
         if under_way >= at_once:
             metrics.refused.inc()

@@ -84,6 +84,13 @@ class Indexes:
         """Return the unit vector of each text, shape (dimensions,), without waiting for a full build. Raises EncoderError likewise."""
         return await self._vectors(texts, self._amender)
 
+    async def encoded_in_passing(self, texts: Sequence[str]) -> Mapping[str, Vector]:
+        """Return the unit vector of each text, shape (dimensions,), and keep nothing of them."""
+        loop, found = asyncio.get_running_loop(), dict[str, Vector]()
+        for batch in _parts(texts, self._batch):
+            found.update(zip(batch, await loop.run_in_executor(self._amender, self._encoder.encode, batch), strict=True))
+        return found
+
     async def _vectors(self, texts: Sequence[str], thread: Executor) -> Mapping[str, Vector]:
         """Return a vector for each text: from the database where it was encoded before, else encoded now and kept."""
         model = self._encoder.model

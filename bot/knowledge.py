@@ -180,6 +180,10 @@ class Knowledge:
         """Return the bundled encoder's unit vector of each text, shape (dimensions,); what was never encoded is, in a worker thread, and kept."""
         return await self._indexes.encoded(list(dict.fromkeys(texts)))
 
+    async def encoded_in_passing(self, texts: Sequence[str]) -> Mapping[str, NDArray[np.float32]]:
+        """Return the bundled encoder's unit vector of each text, shape (dimensions,), and keep nothing: a vector tells much of people's own words."""
+        return await self._indexes.encoded_in_passing(list(dict.fromkeys(texts)))
+
     def look(self) -> None:
         """Look for a newer catalogue now: this process has just written one."""
         self._looks.set()

@@ -129,7 +129,7 @@ class RequestClock:
         if late or lost:
             _LOG.info("requests seen to", overdue=late, stranded=lost)
             self._planned()
-        if linked := await self._database.write("outside exchanges", outside_exchanges.link):
+        if linked := await self._database.write("outside exchanges", partial(outside_exchanges.link, at=at)):
             _LOG.info("exchanges linked to people", count=linked)
 
     async def _go_through(self, find: _Find, decide: _Decide, at: datetime) -> int:

@@ -13,12 +13,15 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 from pydantic_settings.sources import EnvSettingsSource
 
+from dialogs import attention
+from dialogs.attention import Budget
 from dialogs.catalog import Language
 
 # One thread for the index's matrices: they're small, and threads that wait for each other cost several times what they save.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 _CLOCK_TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
+_PUBLISHED_DAYS = 120  # a quarter, the week in which a response may still change, and some to spare
 LOOPBACK = ("127.0.0.1", "localhost", "::1", "[::1]")
 SECRET_NAMES = (
     "POURQUI_SECRET_KEY",
@@ -55,6 +58,10 @@ def _named(name: str) -> Any:
     return Field(default=None, validation_alias=name)
 
 
+def _days(name: str, default: int) -> Any:
+    return Field(default=default, ge=0, le=36_500, validation_alias=name)
+
+
 class Settings(BaseSettings):
     """Everything that can be set; the names and defaults are those of the documentation's table."""
 
@@ -71,10 +78,23 @@ class Settings(BaseSettings):
     working_hours: Annotated[tuple[time, time], NoDecode] = Field(default=(time(9), time(18)), validation_alias="POURQUI_WORKING_HOURS")
     quiet_hours: Annotated[tuple[time, time], NoDecode] = Field(default=(time(19), time(8)), validation_alias="POURQUI_QUIET_HOURS")
     digest_at: time = Field(default=time(9), validation_alias="POURQUI_DIGEST_AT")
+    ask_days: int = Field(default=attention.ASK_DAYS, ge=1, le=365, validation_alias="POURQUI_ASK_DAYS")
+    ask_function_days: int = Field(default=attention.ASK_FUNCTION_DAYS, ge=1, le=365, validation_alias="POURQUI_ASK_FUNCTION_DAYS")
+    messages_day: int = Field(default=attention.MESSAGES_DAY, ge=1, le=20, validation_alias="POURQUI_MESSAGES_DAY")
+    messages_week: int = Field(default=attention.MESSAGES_WEEK, ge=1, le=100, validation_alias="POURQUI_MESSAGES_WEEK")
+    messages_function_month: int = Field(default=attention.MESSAGES_FUNCTION_MONTH, ge=1, le=100, validation_alias="POURQUI_MESSAGES_FUNCTION_MONTH")
+    prompt_minutes: int = Field(default=15, ge=1, le=1440, validation_alias="POURQUI_PROMPT_MINUTES")
     company: Path | None = _named("POURQUI_COMPANY")
     admins: Annotated[tuple[str, ...], NoDecode] = Field(default=(), validation_alias="POURQUI_ADMINS")
     log: Literal["json", "console"] = Field(default="json", validation_alias="POURQUI_LOG")
     log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", validation_alias="POURQUI_LOG_LEVEL")
+
+    keep_questions: int = _days("POURQUI_KEEP_QUESTIONS", 180)
+    keep_events: int = _days("POURQUI_KEEP_EVENTS", 30)
+    keep_deliveries: int = _days("POURQUI_KEEP_DELIVERIES", 180)
+    keep_comments: int = _days("POURQUI_KEEP_COMMENTS", 730)
+    keep_words: int = _days("POURQUI_KEEP_WORDS", 365)
+    keep_files: int = _days("POURQUI_KEEP_FILES", 30)
 
     encoder_url: str | None = _named("POURQUI_ENCODER_URL")
     encoder_model: str | None = _named("POURQUI_ENCODER_MODEL")
@@ -162,6 +182,13 @@ class Settings(BaseSettings):
             raise ValueError(f"{value!r} isn't a time of day, such as 09:00")
         return _time_of_day(value)
 
+    @field_validator("keep_comments")
+    @classmethod
+    def _until_published(cls, value: int) -> int:
+        if 0 < value < _PUBLISHED_DAYS:
+            raise ValueError(f"comments are published up to {_PUBLISHED_DAYS} days after they were made; write at least that many, or 0 to keep them")
+        return value
+
     @field_validator("slack_api_url")
     @classmethod
     def _web_address(cls, value: str) -> str:
@@ -184,6 +211,17 @@ class Settings(BaseSettings):
     def url(self) -> str:
         """The database's URL: the one given, or SQLite in the data folder."""
         return self.database_url.get_secret_value() if self.database_url else f"sqlite:///{(self.data_folder / 'pourqui.sqlite3').absolute()}"
+
+    @property
+    def budget(self) -> Budget:
+        """What may be taken of one person's attention."""
+        return attention.budget(
+            ask_days=self.ask_days,
+            ask_function_days=self.ask_function_days,
+            messages_day=self.messages_day,
+            messages_week=self.messages_week,
+            messages_function_month=self.messages_function_month,
+        )
 
     @property
     def slack_on(self) -> bool:
@@ -217,6 +255,7 @@ def read_settings(**given: Any) -> Settings:
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(f".env can't be read: {error}") from error
     _refuse_half_an_endpoint(settings)
+    _refuse_a_budget_that_contradicts_itself(settings)
     return settings
 
 
@@ -226,6 +265,19 @@ def _refuse_half_an_endpoint(settings: Settings) -> None:
     if not settings.encoder_url and (settings.encoder_model or settings.encoder_dimensions):
         given = "POURQUI_ENCODER_MODEL" if settings.encoder_model else "POURQUI_ENCODER_DIMENSIONS"
         raise SettingsError(f"{given} needs POURQUI_ENCODER_URL, such as https://api.example/v1")
+
+
+def _refuse_a_budget_that_contradicts_itself(settings: Settings) -> None:
+    if settings.ask_function_days < settings.ask_days:
+        raise SettingsError(
+            f"POURQUI_ASK_FUNCTION_DAYS ({settings.ask_function_days}) is less than POURQUI_ASK_DAYS ({settings.ask_days}), "
+            "which holds for all functions together: no function asks sooner; write at least as many days"
+        )
+    if settings.messages_week < settings.messages_day:
+        raise SettingsError(
+            f"POURQUI_MESSAGES_WEEK ({settings.messages_week}) is less than POURQUI_MESSAGES_DAY ({settings.messages_day}): nobody "
+            "gets more in a day than in its week; write at least as many"
+        )
 
 
 def _name(loc: tuple[int | str, ...]) -> str:

@@ -3,31 +3,57 @@
 import secrets
 import time
 from collections.abc import Callable, Coroutine, Mapping, Set
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
 import structlog
 
-from adapters.port import Taken
+from adapters.port import FileEnding, Taken
+from bot.anonymous import Anonymous
 from bot.clock import Clock
 from bot.gaps import Gaps
 from bot.knowledge import Knowledge, Known
 from bot.metrics import Metrics
-from dialogs.catalog import Language
+from bot.sealed import Seal
+from dialogs.actions import Action
+from dialogs.attachment import Attachment
+from dialogs.catalog import Catalogue, Language
 from dialogs.commands import command_of
-from dialogs.events import Event, FormSubmitted, HomeOpened, MessageDeleted, MessageEdited, MessageReceived, Overheard
+from dialogs.events import Event, FormSubmitted, HomeOpened, MessageDeleted, MessageEdited, MessageReceived, Overheard, Reference, Sender
 from dialogs.facts import CatalogueEdited, ExchangeOpened, Initiative
 from dialogs.messages import Message, Place, Text
 from dialogs.needs import needs_of
-from dialogs.people import Person, Profile
+from dialogs.people import Person, Profile, language_of_locale
 from dialogs.request_actions import AskHuman
+from dialogs.rights import Act, functions_for
 from dialogs.router import asked_of, decide, has_words
+from dialogs.scores import Reading
 from dialogs.search.match import Understood
+from dialogs.subjects import feedback_of, function_read, period_of, voice_of
 from dialogs.texts import Texts
 from dialogs.turn import Context, State, Turn, language_for, place_for, segments_for
+from dialogs.voice import Voice
+from dialogs.voices import heard_by
 from dialogs.working_time import WorkingHours
-from storage import Session, bindings, catalog, conversations, drafts, exchanges, facts, people, requests, roles
+from storage import (
+    Session,
+    attachments,
+    bindings,
+    catalog,
+    conversations,
+    drafts,
+    exchanges,
+    facts,
+    feedback,
+    pauses,
+    people,
+    readings,
+    requests,
+    roles,
+    voices,
+)
 from storage.database import Database
 
 _LOG = structlog.stdlib.get_logger(__name__)
@@ -42,7 +68,8 @@ class Spawn(Protocol):
 class Turns:
     """The engine: the `Listener` of every adapter.
 
-    `hours` returns the company's working hours around a time; `planned` is called when a turn planned a delivery, or changed one.
+    `hours` returns the company's working hours around a time; `planned` is called when a turn planned a delivery, or changed one. Without a `seal`,
+    nothing can be said without a name.
     """
 
     def __init__(
@@ -58,6 +85,7 @@ class Turns:
         hours: Callable[[datetime], WorkingHours],
         planned: Callable[[], None],
         admins: Set[str] = frozenset(),
+        seal: Seal | None = None,
     ) -> None:
         self._database = database
         self._knowledge = knowledge
@@ -66,13 +94,23 @@ class Turns:
         self._company_language = company_language
         self._metrics = metrics
         self._admins = admins
+        self._anonymous = Anonymous(database, self._without_trace, lambda: knowledge.current.catalogue, seal=seal)
         self._now, self._hours, self._planned = now, hours, planned
         self.spawn = spawn
 
     async def take(self, event: Event) -> Taken:
         """Take a turn; it's durable when this returns. An inside failure becomes an apology whose reference number is in the log."""
-        started = time.perf_counter()
         platform = event.reference.platform
+        try:
+            untraced = await self._anonymous.take(event)
+        except Exception:
+            reference = secrets.token_hex(4)
+            self._metrics.failures.labels(platform).inc()
+            _LOG.exception("a turn without a trace failed", reference=reference)
+            return Taken(replies=(self._apology(event, reference),), traced=False)
+        if untraced is not None:
+            return untraced
+        started = time.perf_counter()
         try:
             return await self._take(event)
         except Exception:
@@ -127,6 +165,13 @@ class Turns:
         met = people.find_person(session, place.platform, place.tenant, event.sender.user)
         return None, met.person if met else _UNKNOWN, conversations.recall(session, event)
 
+    def _without_trace(self, session: Session, event: Event) -> Context:
+        """Gather what the decision looks at, and meet nobody."""
+        met = people.find_person(session, event.reference.platform, event.reference.tenant, event.sender.user)
+        person = met.person if met else _UNKNOWN
+        here = replace(person, stranger=person.stranger or event.sender.guest)
+        return self._context(session, event, self._knowledge.current, here, None, None, {})
+
     def _context(
         self,
         session: Session,
@@ -141,6 +186,9 @@ class Turns:
         needs = needs_of(event, state, known.catalogue)
         command = command_of(event.text, known.catalogue) if isinstance(event, MessageReceived) else None
         about, inside = requests.concerning(session, event, person, command) if needs.requests else ((), None)
+        asked = feedback.load(session, named) if needs.feedback and (named := feedback_of(event)) else None
+        if asked is not None and asked.request is not None and (helped := requests.load(session, asked.request)):
+            about = (helped,)
         entrusted, handed = needs.rights or bool(about), needs.requests and (needs.rights or bool(about))
         # what is edited is the newest version, which may be half a second ahead of the one that answers
         newest = catalog.newest_held(session) if needs.content else None
@@ -159,7 +207,27 @@ class Turns:
             desks=bindings.desks(session) if handed else {},
             keepers=roles.keepers(session, known.catalogue, self._admins) if handed else {},
             hours=self._hours(event.at),
+            feedback=asked,
+            recommended_at=feedback.recommended_at(session, person.id) if asked is not None else None,
+            pauses=pauses.pauses_of(session, person.id, event.at) if needs.pauses else (),
+            voices=self._voices(session, event, person, known.catalogue) if needs.voices else (),
+            readings=self._readings(session, event, person, known.catalogue, command) if needs.readings else {},
         )
+
+    def _voices(self, session: Session, event: Event, person: Person, catalogue: Catalogue) -> tuple[Voice, ...]:
+        """Return the voice that an event is about, else those that the person may read."""
+        if (named := voice_of(event)) is not None:
+            found = voices.load(session, named)
+            return (found,) if found else ()
+        return voices.waiting(session, heard_by(person, roles.grants_of(session, person, self._admins), catalogue, Act.READ_VOICES))
+
+    def _readings(self, session: Session, event: Event, person: Person, catalogue: Catalogue, command: Action | None) -> Mapping[str, Reading]:
+        """Return what is published of the function that is named, else of every one, as far as the person may read it."""
+        named = function_read(event, command)
+        slugs = tuple(function.slug for function in catalogue.functions if named in (None, function.slug))
+        grants = roles.grants_of(session, person, self._admins)
+        readable, timezone = functions_for(grants, Act.READ_TRACES, slugs), self._hours(event.at).timezone
+        return readings.readings(session, readable, event.at, begins=period_of(event), timezone=timezone)
 
     def _apology(self, event: Event, reference: str) -> Message:
         language = language_for(event, _UNKNOWN, None, self._company_language)
@@ -181,8 +249,36 @@ class Turns:
         learnt = await self._database.write(people.LINKING, lambda session: people.learn_profile(session, profile, self._now()))
         _LOG.info("profile learnt", platform=profile.platform, user=profile.user, linked=learnt.person.linked, guest=profile.guest)
 
+    async def attachment(self, key: str, reference: Reference, user: str) -> Attachment | None:
+        """Return the file that was made for this person, None where there's none any more, or where it's somebody else's."""
+        at = self._now()
+
+        def find(session: Session) -> Attachment | None:
+            known = people.find_person(session, reference.platform, reference.tenant, user)
+            held = attachments.load(session, key, at)
+            return held if held is not None and held.person in (None, known.person.id if known else "") else None
+
+        return await self._database.read(find)
+
+    async def words_for(self, ending: FileEnding, reference: Reference, sender: Sender) -> Message:
+        """Say in the person's language why they don't get a file."""
+        met = await self._database.read(lambda session: people.find_person(session, reference.platform, reference.tenant, sender.user))
+        person = met.person if met else _UNKNOWN
+        spoken = person.language or language_of_locale(sender.locale or person.locale) or person.directory_language or self._company_language
+        return Message(language=spoken, blocks=(Text(text=_said_of(ending, self._texts[spoken])),))
+
 
 _UNKNOWN = Person(id="")
+
+
+def _said_of(ending: FileEnding, t: Texts) -> str:
+    match ending:
+        case FileEnding.DECLINED:
+            return t("All right, I won't send you that file. If you change your mind, ask me for it again.")
+        case FileEnding.GONE:
+            return t("I don't have that file for you any more: files wait a few days only. Ask me for it again, and I'll make a new one.")
+        case FileEnding.FAILED:
+            return t("I couldn't hand the file over. Please accept it again in a moment; if that doesn't work either, ask me for it again.")
 
 
 def _handed(event: Event) -> str | None:

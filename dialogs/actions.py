@@ -3,6 +3,16 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from dialogs.feedback_actions import (
+    ChoosePause,
+    FeedbackForm,
+    ListVoices,
+    OfFeedback,
+    PausePrompts,
+    ReadReceipt,
+    ShowThemes,
+    ShowTraces,
+)
 from dialogs.request_actions import (
     AddToRequest,
     AnswerRequest,
@@ -279,6 +289,7 @@ FormAction = (
     | CloseRequest
     | PhraseRequest
     | MarkExchange
+    | FeedbackForm
 )
 Action = (
     Home
@@ -313,6 +324,13 @@ Action = (
     | BindChannel
     | UnbindChannel
     | SetReach
+    | OfFeedback
+    | ChoosePause
+    | PausePrompts
+    | ListVoices
+    | ReadReceipt
+    | ShowTraces
+    | ShowThemes
     | FormAction
 )
 # what is done to one request, or with several, by a tap that opens no form

@@ -9,7 +9,8 @@ from dialogs.catalog import Function, Sheet, is_for
 from dialogs.choice import OFFERED, choice
 from dialogs.detail import short_answer
 from dialogs.events import ActionTaken, Event, FormSubmitted
-from dialogs.facts import Chosen, ExchangeOpened, NotMineSaid, WrongSaid
+from dialogs.facts import Chosen, ExchangeOpened, Fact, NotMineSaid, WrongSaid
+from dialogs.feedback_closing import answered, gone_on
 from dialogs.human_button import human_button
 from dialogs.last_answer import last_answer, remembered
 from dialogs.messages import Block, Button, Buttons, FieldError, Form, FormErrors, Input, Message, Note, Place, Text
@@ -68,7 +69,10 @@ def decide(
         ids=shown,
         confidence=match.confidence,
     )
-    return Turn(replies=(Message(language=context.language, blocks=blocks, place=place_for(event)),), facts=(fact,), state=state)
+    facts: tuple[Fact, ...] = (fact,)
+    if outcome == "answer" and function:
+        facts = (fact, answered(event, context, exchange=exchange, function=function.slug, sheet=shown[0], question=whole))
+    return Turn(replies=(Message(language=context.language, blocks=blocks, place=place_for(event)),), facts=facts, state=state)
 
 
 def function_asked(event: Event, context: Context, asked: FunctionAsked, *, question: str) -> Turn:
@@ -129,7 +133,8 @@ def show(event: Event, context: Context, action: Show, state: State | None = Non
     place = Place.UPDATE if chosen else place_for(event)
     question = asked or sheet.title.to(context.language)
     after = remembered(event, exchange=exchange, question=question, function=function.slug, sheet=sheet.id)
-    return Turn(replies=(Message(language=context.language, blocks=blocks, place=place),), facts=(fact,), state=after)
+    closed = answered(event, context, exchange=exchange, function=function.slug, sheet=sheet.id, question=question)
+    return Turn(replies=(Message(language=context.language, blocks=blocks, place=place),), facts=(fact, closed), state=after)
 
 
 def none_of_these(event: Event, context: Context, action: NoneOfThese) -> Turn:
@@ -144,9 +149,9 @@ def not_mine(event: Event, context: Context, action: NotMine) -> Turn:
     """Record that an answer wasn't the one, and offer a way on."""
     t = context.t
     found = context.catalogue.sheet(action.id)
-    fact = NotMineSaid(exchange=action.exchange, id=action.id)
+    facts = (NotMineSaid(exchange=action.exchange, id=action.id), gone_on(action.exchange, context.person.id, event.at))
     if found is None:
-        return replace(gone(event, context), facts=(fact,))
+        return replace(gone(event, context), facts=facts)
     function, sheet = found
     noted = Note(
         text=t("Noted: this wasn't your question. Thank you, it helps {function} to answer better.", function=short_name(function, context.language))
@@ -158,7 +163,7 @@ def not_mine(event: Event, context: Context, action: NotMine) -> Turn:
             Button(label=t("What {function} does", function=short_name(function, context.language)), action=ShowFunction(slug=function.slug)),
         )
     )
-    return Turn(replies=(_card_again(event, context, function, sheet, action.exchange, (noted, other)),), facts=(fact,))
+    return Turn(replies=(_card_again(event, context, function, sheet, action.exchange, (noted, other)),), facts=facts)
 
 
 def wrong_form(context: Context, action: ReportWrong, *, comment: str = "") -> Form:
@@ -202,7 +207,7 @@ def wrong_said(event: FormSubmitted, context: Context, action: ReportWrong) -> T
     noted = Note(text=t("Thank you: your remark is kept for {function}, with this answer.", function=short_name(function, context.language)))
     human = human_button(t, slug=function.slug, sheet=sheet.id, exchange=action.exchange, public=is_public(event))
     after = (noted, Buttons(buttons=(human,)))
-    return Turn(replies=(_card_again(event, context, function, sheet, action.exchange, after),), facts=(fact,))
+    return Turn(replies=(_card_again(event, context, function, sheet, action.exchange, after, row=True),), facts=(fact,))
 
 
 def write_form(context: Context, action: WriteQuestion, *, question: str = "") -> Form:
@@ -220,8 +225,10 @@ def written_nothing(context: Context, action: WriteQuestion) -> Turn:
     return Turn(replies=(FormErrors(form=write_form(context, action), errors=(error,)),))
 
 
-def _card_again(event: Event, context: Context, function: Function, sheet: Sheet, exchange: str, after: tuple[Block, ...]) -> Message:
-    """Return the tapped card without its quiet buttons, and what its tap did.
+def _card_again(
+    event: Event, context: Context, function: Function, sheet: Sheet, exchange: str, after: tuple[Block, ...], *, row: bool = False
+) -> Message:
+    """Return the tapped card without its quiet buttons, and what its tap did; with the one-tap `row` where it's still an answer.
 
     A card that others read too stays as it is, and the answer to the tap is private; so is one that isn't for its reader any more.
     """
@@ -230,7 +237,7 @@ def _card_again(event: Event, context: Context, function: Function, sheet: Sheet
         return Message(language=context.language, blocks=(about, *after), place=Place.PRIVATE)
     if not is_for(sheet, segments_for(event, context.person)):
         return Message(language=context.language, blocks=after, place=Place.UPDATE)
-    blocks = answer(context, function, sheet, exchange=exchange, today=event.at.date(), public=False, quiet=False)
+    blocks = answer(context, function, sheet, exchange=exchange, today=event.at.date(), public=False, quiet=False, row=row)
     return Message(language=context.language, blocks=(*blocks, *after), place=Place.UPDATE)
 
 

@@ -9,11 +9,11 @@ from dialogs.catalog import Function
 from dialogs.client_words import readable
 from dialogs.events import Event, FormSubmitted
 from dialogs.facts import ExchangeOpened, Fact, RequestKept
+from dialogs.feedback_closing import gone_on
 from dialogs.human_button import human_button
 from dialogs.messages import (
     BUTTON_LIMIT,
     Block,
-    Bullets,
     Button,
     Buttons,
     Choice,
@@ -22,17 +22,16 @@ from dialogs.messages import (
     FormErrors,
     Input,
     Message,
-    Note,
     Option,
     Text,
-    Title,
     clipped,
 )
-from dialogs.own_request import moment, next_steps, own_requests, requests_button, say, shown
+from dialogs.own_request import own_requests, requests_button, say, shown
 from dialogs.request import Party, Request, Step
 from dialogs.request_actions import AskHuman
+from dialogs.request_confirmation import confirmation, is_sampled
 from dialogs.search.text import folded
-from dialogs.sheet import badge, contact_line, short_name
+from dialogs.sheet import badge, short_name
 from dialogs.turn import Context, Turn, exchange_id, place_for
 
 QUESTION: Final = 2000  # characters, so that it fits the experts' card whole
@@ -62,7 +61,7 @@ def handed(event: FormSubmitted, context: Context, action: AskHuman) -> Turn:
     if (same := _same(context, question, function)) is not None:
         return shown(event, context, same, t("You have asked this already: here is where it stands."))
     request, facts = _opened(event, context, action, function, question, discreet=discreet)
-    return say(event, context, *_told(context, function, request), facts=facts)
+    return say(event, context, *confirmation(context, function, request, expectation=is_sampled(request)), facts=facts)
 
 
 def choose(event: Event, context: Context, slug: str | None) -> Turn:
@@ -86,12 +85,13 @@ def _opened(
 ) -> tuple[Request, tuple[Fact, ...]]:
     """Return the request as it leaves, with what keeps it and sends its card."""
     person = context.person
+    exchange = action.exchange if context.shown is not None else None  # nobody goes on from what isn't theirs: it's one of its own then
     found = context.catalogue.sheet(action.id) if action.id else None
     # what was shown is what it's about, unless it was said not to be: then no function comes along either
     sheet = found[1].id if found and action.slug and found[0].slug == function.slug else None
     request = Request(
         id=str(uuid5(event.key, "request")),
-        exchange=action.exchange or exchange_id(event),
+        exchange=exchange or exchange_id(event),
         function=function.slug,
         client=Party(id=person.id, name=person.name, site=person.site, department=person.department),
         question=question,
@@ -99,13 +99,15 @@ def _opened(
         opened_at=event.at,
         due_at=relay.due_at(context.hours, context.catalogue, sheet, event.at),
         sheet=sheet,
-        tried=tuple(dict.fromkeys(filter(None, (action.id, *context.shown)))),
+        tried=tuple(dict.fromkeys(filter(None, (action.id, *(context.shown or ()))))),
         discreet=discreet,
     )
     way = relay.route(context.desks, context.keepers, function.slug, sheet, context.language, client=person.id)
     there, card = relay.placed(context.texts, context.catalogue, request, way)
     facts: tuple[Fact, ...] = (RequestKept(request=there, step=Step.OPENED, by=person.id), *card)
-    if action.exchange is None:
+    if exchange is not None:
+        facts = (*facts, gone_on(exchange, person.id, event.at))  # the answer that it comes from wasn't the end
+    else:
         opened = ExchangeOpened(
             exchange=request.exchange,
             question=question,
@@ -117,38 +119,6 @@ def _opened(
         )
         facts = (opened, *facts)
     return there, facts
-
-
-def _told(context: Context, function: Function, request: Request) -> Iterator[Block]:
-    """Yield what the client reads: to whom it went and how, when somebody should take it, what happens next."""
-    t, language = context.t, context.language
-    yield Title(text=t("A human takes over"), badge=badge(function, language))
-    yield Text(text=_to_whom(context, function, request))
-    yield Text(text=t("“{words}”", words=request.question))
-    reached = request.desk is not None or request.keeper is not None
-    when = t("Somebody should take it before {when}.", when=moment(context, request.due_at))
-    seen = t("They don't see who asks. I know it, so that the answer comes back to you.") if request.discreet else t("They see who asks.")
-    next_ = t("I tell you who takes it, and bring you what they say. You then answer by just writing to me.")
-    yield Bullets(items=(*((when,) if reached else ()), next_, seen))
-    if not reached and (reach := contact_line(t, function, language)):
-        yield Note(text=reach)
-    yield Buttons(buttons=next_steps(context, request))
-
-
-def _to_whom(context: Context, function: Function, request: Request) -> str:
-    t, name = context.t, short_name(function, context.language)
-    if request.desk is not None:
-        return t("Your question is sent to {function}.", function=name)
-    if request.keeper is None:
-        return t(
-            "Nobody at {function} can be reached through me for now. Your question is kept, and goes out as soon as somebody can.", function=name
-        )
-    keeper = next((each for each in context.keepers.get(function.slug, ()) if each.id == request.keeper), None)
-    if keeper is None:
-        return t("Nobody at {function} can be reached through me for now: your question is sent to an admin, who passes it on.", function=name)
-    if keeper.name is None:
-        return t("Your question is sent to the person who answers for {function}.", function=name)
-    return t("Your question is sent to {name}, who answers for {function}.", name=keeper.name, function=name)
 
 
 def _same(context: Context, question: str, function: Function) -> Request | None:

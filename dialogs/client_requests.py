@@ -10,6 +10,7 @@ from dialogs.events import ActionTaken, Event, FormSubmitted, MessageReceived, S
 from dialogs.expert_gesture import card_changed, with_word
 from dialogs.expert_words import and_copies
 from dialogs.facts import DeliveryEdited, DeliveryRecalled, Fact, RequestKept, WordKept
+from dialogs.feedback_closing import gone_on
 from dialogs.human_button import human_button
 from dialogs.messages import Block, Buttons, FieldError, Form, FormErrors, Input, Item, Items, Message, Note, Place, Text, Title, clipped
 from dialogs.own_request import find, not_found, own_requests, say, sent_words, shown, standing
@@ -123,6 +124,7 @@ def reopen(event: Event, context: Context, action: ReopenRequest) -> Turn:
     told = Text(text=t("Whoever asked has reopened this request: it isn't over for them."))
     facts: tuple[Fact, ...] = (
         RequestKept(request=there, step=Step.REOPENED, by=context.person.id),
+        gone_on(request.exchange, request.client.id, event.at),
         *_left_for_new_card(context, request),
         *card,
         *relay.to_desk(there, f"reopened|{event.key}", Message(language=t.language, blocks=(told,))),

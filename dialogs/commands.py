@@ -5,6 +5,7 @@ from typing import Final
 
 from dialogs.actions import Action, Help, Home, Interview, ListContent, ListFunctions, Preferences, ShowGaps, WriteSheet
 from dialogs.catalog import Catalogue, Function
+from dialogs.feedback_actions import ChoosePause, ExportFeedback, ListVoices, NoteImprovement, Say, ShowTraces
 from dialogs.request_actions import AskHuman, BindChannel, ListRequests, UnbindChannel
 from dialogs.search.text import folded
 
@@ -14,6 +15,7 @@ _ALONE: Final[Mapping[str, Action]] = {
     **dict.fromkeys(("fonctions", "functions", "toutes les fonctions", "all functions"), ListFunctions()),
     **dict.fromkeys(("preferences", "mes preferences", "my preferences", "langue", "language"), Preferences()),
     **dict.fromkeys(("delier", "unbind"), UnbindChannel()),
+    **dict.fromkeys(("export", "exporter"), ExportFeedback()),
 }
 _OF_A_FUNCTION: Final[Mapping[str, str]] = {
     **dict.fromkeys(("lacunes", "gaps"), "gaps"),
@@ -22,6 +24,11 @@ _OF_A_FUNCTION: Final[Mapping[str, str]] = {
     **dict.fromkeys(("interview", "pourquitubosses", "#pourquitubosses"), "interview"),
     **dict.fromkeys(("humain", "human"), "human"),
     **dict.fromkeys(("demandes", "requests"), "requests"),
+    **dict.fromkeys(("dire", "say"), "say"),
+    **dict.fromkeys(("traces", "scores"), "traces"),
+    **dict.fromkeys(("voix", "voices"), "voices"),
+    **dict.fromkeys(("pause", "silence"), "pause"),
+    **dict.fromkeys(("ameliorer", "improve"), "improve"),
 }
 _BIND: Final = ("lier", "bind")
 
@@ -55,6 +62,16 @@ def command_of(text: str, catalogue: Catalogue) -> Action | None:
             return AskHuman(slug=slug)
         case "requests":
             return ListRequests(slug=slug)
+        case "say":
+            return Say(slug=slug)
+        case "traces":
+            return ShowTraces(slug=slug)
+        case "voices":
+            return ListVoices(slug=slug)
+        case "pause":
+            return ChoosePause(slug=slug)
+        case "improve":
+            return NoteImprovement(slug=slug) if slug else ShowTraces()
         case _:
             return Interview(slug=slug)
 

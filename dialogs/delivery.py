@@ -42,6 +42,9 @@ class Reason(StrEnum):
     EXHAUSTED = "exhausted"  # the platform failed too often
     NOT_ARRIVED = "not_arrived"  # the platform was asked: it isn't there, and it mustn't be sent after those that followed it
     OFF = "off"  # the platform is switched off here
+    BUDGET = "budget"  # that person's attention is spent for now
+    PAUSED = "paused"  # that person doesn't want to be asked, or taught
+    ANSWERED = "answered"  # what it'd have asked was answered meanwhile
     UNANSWERED = "unanswered"  # the call ended without an answer
     INTERRUPTED = "interrupted"  # the process that sent it ended, or froze
 
@@ -59,9 +62,10 @@ class Delivery:
 
     `key` comes from the cause (`uuid5`), so that planning twice plans once. `cause_kind` and `cause_id` name the cause. `to` is a person's id, who is
     reached where they last spoke to the bot, or chose; or a conversation. `not_before` and `deadline` (UTC) bound when it's sent: past the deadline
-    it's skipped. `urgent` says that a human waits for it: it goes first, and keeps no quiet hours. The deliveries of one `lane` are sent in the order
-    in which they were planned, each at most once. `under` is the key of the delivery in whose thread it goes. `user` and `tapped` are the platform's
-    ids of the person and of the tapped message, for a reply that a crash held back.
+    it's skipped. `function` is whose message it is, for what it spends of somebody's attention. `urgent` says that a human waits for it: it goes
+    first, and keeps no quiet hours. The deliveries of one `lane` are sent in the order in which they were planned, each at most once. `under` is the
+    key of the delivery in whose thread it goes. `user` and `tapped` are the platform's ids of the person and of the tapped message, for a reply that
+    a crash held back.
     """
 
     key: UUID
@@ -72,6 +76,7 @@ class Delivery:
     message: Message
     not_before: datetime | None = None
     deadline: datetime | None = None
+    function: str | None = None
     urgent: bool = False
     lane: str | None = None
     under: UUID | None = None

@@ -7,6 +7,8 @@ from typing import Final, assert_never
 from dialogs.actions import QUESTION_LIMIT, ForMe, NotMine, Why
 from dialogs.catalog import Contact, Function, Language, Service, Sheet
 from dialogs.events import Event
+from dialogs.feedback import Occasion
+from dialogs.feedback_row import feedback_id, solved_row
 from dialogs.human_button import human_button
 from dialogs.messages import Block, Button, Buttons, Field, Fields, Link, Note, Text, Title, clipped
 from dialogs.referral import opening, referral
@@ -121,8 +123,9 @@ def short_answer(
     """Return the whole answer, or the part of it that a question asks for, with the whole one tap away."""
     t, language = context.t, context.language
     human = human_button(t, question=whole, slug=function.slug, sheet=sheet.id, exchange=exchange, public=is_public(event))
+    row = solved_row(t, feedback_id(exchange, Occasion.ANSWER), "card")
     if before is None and detail is Detail.WHO:
-        return tuple(referral(context, function, sheet, (opening(context, sheet, exchange),), human))
+        return (*referral(context, function, sheet, (opening(context, sheet, exchange),), human), *row)
     part = _part(context, function, sheet, question, detail) if before and before.sheet == sheet.id else ()
     if not part:
         public = is_public(event)
@@ -141,6 +144,7 @@ def short_answer(
         *part,
         *((Note(text=only_in(t, spoken)),) if spoken != language else ()),
         Buttons(buttons=tuple(buttons)),
+        *row,
         Buttons(buttons=(mistaken, why), quiet=True),
     )
 

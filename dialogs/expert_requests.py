@@ -7,6 +7,7 @@ from dialogs import relay
 from dialogs.events import Event
 from dialogs.expert_gesture import at_desk, care_taken, client_told, desk_told, done, is_closed, party, request_for, signed, told
 from dialogs.facts import Fact, RequestKept
+from dialogs.feedback_closing import gone_on
 from dialogs.mandate import may_answer
 from dialogs.messages import Block, Button, Buttons, Item, Items, Note, Text, Title
 from dialogs.own_request import moment
@@ -95,6 +96,7 @@ def reopen(event: Event, context: Context, action: ReopenRequest) -> Turn:
     t = context.texts[request.desk_language]
     facts: tuple[Fact, ...] = (
         RequestKept(request=kept, step=Step.REOPENED, by=me.id),
+        gone_on(request.exchange, request.client.id, event.at),
         client_told(event, context, kept, Step.REOPENED, _taken_up(context, kept, me)),
         *desk_told(event, context, kept, Step.REOPENED, Text(text=t("{name} has reopened this one.", name=at_desk(context, kept, me)))),
     )

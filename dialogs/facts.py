@@ -1,17 +1,20 @@
 """What a turn leaves behind, besides its replies."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
 from dialogs.catalog import Catalogue, Function, Language
-from dialogs.delivery import Delivery, Kind
+from dialogs.delivery import Delivery
 from dialogs.events import Platform
+from dialogs.export import Export
+from dialogs.feedback import Feedback, Given
+from dialogs.improvement import Improvement
 from dialogs.messages import Message
 from dialogs.request import Desk, Outcome, Request, Step, Word
 from dialogs.rights import Act
+from dialogs.voice import Voice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,15 +157,6 @@ class DeliveryRecalled:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DeliveriesCancelled:
-    """What is still planned for a cause, of these kinds, isn't sent any more."""
-
-    cause_kind: str
-    cause_id: str
-    kinds: Sequence[Kind]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ChannelBound:
     """A conversation was bound to a function, or to one of its services: their requests come there from now on."""
 
@@ -204,8 +198,76 @@ class ReachChosen:
     platform: Platform | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedbackAsked:
+    """A closing message leaves with its row: who helped, with what, where, as it is now. `prompt` says that it may be asked for apart, later."""
+
+    feedback: Feedback
+    prompt: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedbackGiven:
+    """The client responded, or changed their mind."""
+
+    feedback: str
+    given: Given
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedbackVoided:
+    """An exchange isn't over after all: those of its closings that nobody responded to aren't asked any more.
+
+    `client` is whose it has to be, by a person's id: a button may name any exchange. Where it's somebody else's, nothing changes.
+    """
+
+    exchange: str
+    client: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExpectationSaid:
+    """What the client expects of a human's help, from 1 to 5, before it begins."""
+
+    request: str
+    value: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PauseChosen:
+    """The person wants to be left in peace by a function, or (None) by all, until then (None for good); or, `over`, not any more."""
+
+    function: str | None
+    until: datetime | None = None
+    over: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VoiceKept:
+    """A voice as it is from now on; the first time says it. One without a name is only ever changed by this, never said."""
+
+    voice: Voice
+    step: Literal["said", "answered", "closed"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImprovementKept:
+    """An improvement as it is from now on; the first time notes it."""
+
+    improvement: Improvement
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportAsked:
+    """Somebody who may asked for an export; it's audited."""
+
+    export: Export
+
+
 # what needs nobody's gesture: the clock, or what a delivery came to, leaves it too
-Initiative = RequestKept | WordKept | DeliveryPlanned | DeliveryEdited | DeliveryRecalled | DeliveriesCancelled | ExchangeMarked
+Initiative = RequestKept | WordKept | DeliveryPlanned | DeliveryEdited | DeliveryRecalled | ExchangeMarked | FeedbackAsked | FeedbackVoided
 Fact = (
     ExchangeOpened
     | Chosen
@@ -221,5 +283,11 @@ Fact = (
     | ChannelBound
     | ChannelUnbound
     | ReachChosen
+    | FeedbackGiven
+    | ExpectationSaid
+    | PauseChosen
+    | VoiceKept
+    | ImprovementKept
+    | ExportAsked
     | Initiative
 )

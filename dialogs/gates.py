@@ -3,10 +3,15 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, TypeAlias
+from typing import Final, Literal, TypeAlias
 
+from dialogs.attention import BUDGET, Budget, Limit, Spent, free_at, spending_of
 from dialogs.delivery import Kind, Reason
+from dialogs.feedback import Pause
 from dialogs.working_time import WorkingHours, quiet_until
+
+# how the closing stands that a prompt or a reminder asks about: `asked` apart before, `handed` to a human meanwhile
+Closing: TypeAlias = Literal["open", "answered", "voided", "expired", "asked", "handed"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,7 +19,8 @@ class Candidate:
     """A delivery that is due, with what is known of it now. Times are UTC.
 
     `person` is None for a channel. `timezone` is the person's own IANA zone, None where nobody knows it. `reachable` is False where the conversation
-    is dead, or there's none.
+    is dead, or there's none. What follows is known of what spends attention only: `function` is whose message it is, `limit` what that one takes at
+    most, `spent` what was taken of this person by messages that spend the same, `pauses` those that hold, `closing` what is asked about.
     """
 
     kind: Kind
@@ -24,6 +30,11 @@ class Candidate:
     person: str | None
     timezone: str | None
     reachable: bool
+    function: str | None = None
+    limit: Limit | None = None
+    spent: tuple[Spent, ...] = ()
+    pauses: tuple[Pause, ...] = ()
+    closing: Closing | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,25 +61,57 @@ Gate: TypeAlias = Callable[[Candidate], Verdict]
 Hours: TypeAlias = Callable[[str | None], WorkingHours]  # when somebody of that zone may be written to; None where nobody knows it
 
 
-def pass_gates(candidate: Candidate, hours: Hours) -> Verdict:
+def pass_gates(candidate: Candidate, hours: Hours, budget: Budget = BUDGET) -> Verdict:
     """Ask every gate about a delivery that is due: the first that doesn't let it pass decides."""
     for gate in GATES:
-        verdict = gate(candidate, hours)
+        verdict = gate(candidate, hours, budget)
         if not isinstance(verdict, Go):
             return verdict
     return Go()
 
 
-def _expired(candidate: Candidate, _: Hours) -> Verdict:
+def _expired(candidate: Candidate, _: Hours, __: Budget) -> Verdict:
     past = candidate.deadline is not None and candidate.at > candidate.deadline
     return Skip(reason=Reason.EXPIRED) if past else Go()
 
 
-def _unreachable(candidate: Candidate, _: Hours) -> Verdict:
+def _unreachable(candidate: Candidate, _: Hours, __: Budget) -> Verdict:
     return Go() if candidate.reachable else Skip(reason=Reason.UNREACHABLE)
 
 
-def _quiet(candidate: Candidate, hours: Hours) -> Verdict:
+def _paused(candidate: Candidate, _: Hours, __: Budget) -> Verdict:
+    """Whoever wants to be left in peace by that function, or by all, is neither asked nor taught."""
+    if spending_of(candidate.kind) is None:
+        return Go()
+    holds = any(pause.function in (None, candidate.function) and (pause.until is None or pause.until > candidate.at) for pause in candidate.pauses)
+    return Skip(reason=Reason.PAUSED) if holds else Go()
+
+
+def _settled(candidate: Candidate, _: Hours, __: Budget) -> Verdict:
+    """What was answered isn't asked, nor what isn't over after all, nor anything twice."""
+    match candidate.closing:
+        case None | "open":
+            return Go()
+        case "answered":
+            return Skip(reason=Reason.ANSWERED)
+        case "expired":
+            return Skip(reason=Reason.EXPIRED)
+        case _:
+            return Skip(reason=Reason.CANCELLED)
+
+
+def _spent(candidate: Candidate, _: Hours, budget: Budget) -> Verdict:
+    """An ask for which there's no room is dropped, never postponed: by then it'd puzzle. A campaign's message waits for its turn."""
+    spending = spending_of(candidate.kind)
+    if spending is None or candidate.person is None:
+        return Go()
+    opens = free_at(budget.caps(spending, candidate.limit), candidate.spent, candidate.function, candidate.at)
+    if opens is None:
+        return Go()
+    return Skip(reason=Reason.BUDGET) if spending == "ask" else NotBefore(at=opens)
+
+
+def _quiet(candidate: Candidate, hours: Hours, _: Budget) -> Verdict:
     """A person is left in peace at night, on weekends and public holidays, unless a human waits; a channel's messages keep their own schedule."""
     if candidate.person is None or candidate.urgent:
         return Go()
@@ -76,4 +119,5 @@ def _quiet(candidate: Candidate, hours: Hours) -> Verdict:
     return Go() if until is None else NotBefore(at=until)
 
 
-GATES: Final[tuple[Callable[[Candidate, Hours], Verdict], ...]] = (_expired, _unreachable, _quiet)
+# quiet hours come last: what isn't sent at all needn't wait for the morning to be skipped
+GATES: Final[tuple[Callable[[Candidate, Hours, Budget], Verdict], ...]] = (_expired, _unreachable, _paused, _settled, _spent, _quiet)

@@ -4,6 +4,7 @@ from dialogs.actions import Help, Home, Interview, ListContent, ListFunctions, P
 from dialogs.catalog import Function, is_for, is_theirs
 from dialogs.events import ConversationStarted, Event, HomeOpened, Scope
 from dialogs.facts import Greeted
+from dialogs.feedback_row import say_button
 from dialogs.human_button import human_button
 from dialogs.messages import Block, Bullets, Button, Buttons, Item, Items, Message, Note, Place, Text, Title
 from dialogs.own_request import own_requests, requests_button
@@ -49,6 +50,8 @@ def decide(event: Event, context: Context) -> Turn:
             )
         )
     )
+    if context.catalogue.functions:
+        blocks.append(Buttons(buttons=(say_button(t, None, ""),), quiet=True))
     place = Place.HOME if isinstance(event, HomeOpened) else place_for(event)
     return Turn(replies=(Message(language=context.language, blocks=tuple(blocks), place=place),), facts=facts)
 
@@ -110,15 +113,16 @@ def help_card(event: Event, context: Context) -> Turn:
                 t("Ask any question about its services: how, how long, how much, who."),
                 t("When I don't know, I say so, and tell you who does."),
                 t("Ask a human: your question goes to the people of the function, by name or discreetly, and their answer comes back here."),
+                t("Say whether it helped, in one tap below each answer; or write to a function whenever you like, with your name or without."),
             )
         ),
     ]
     if examples:
         blocks += [Text(text=t("For example"), strong=True), Bullets(items=tuple(examples))]
     blocks += (own := _own_functions(event, context))
-    blocks.append(Note(text=t("Words that I also understand: home, functions, preferences, human, requests, help.")))
+    blocks.append(Note(text=t("Words that I also understand: home, functions, preferences, human, requests, say, pause, help.")))
     if own:
-        blocks.append(Note(text=t("Words for your function: gaps, content, write, interview, and its name after them.")))
+        blocks.append(Note(text=t("Words for your function: gaps, content, write, interview, traces, voices, and its name after them.")))
     blocks.append(
         Buttons(
             buttons=(

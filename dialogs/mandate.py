@@ -1,6 +1,7 @@
 """The mandate: who may answer a function's clients, and who may without anyone's validation."""
 
-from dialogs.catalog import Contact
+from dialogs.catalog import Contact, Function
+from dialogs.people import Person
 from dialogs.rights import Act, may
 from dialogs.turn import Context
 
@@ -19,6 +20,12 @@ def holds_mandate(context: Context, slug: str) -> bool:
         return may_answer(context, slug)
     contact = _contact(context, slug)
     return may(context.grants, Act.APPROVE_ANSWERS, slug) or (contact is not None and contact.mandate)
+
+
+def is_contact(person: Person, function: Function) -> bool:
+    """Tell whether a person is one of a function's contacts."""
+    email = (person.email or "").casefold()
+    return any(contact.email.casefold() == email for contact in function.contacts)
 
 
 def holders(context: Context, slug: str) -> tuple[str, ...]:

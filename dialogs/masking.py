@@ -127,7 +127,8 @@ def _names_masked(text: str, names: Names) -> str:
     kept: list[str] = []
     copied = at = 0
     while at < len(found):
-        length = next((size for size in range(min(_NAME_WORDS, len(found) - at), 1, -1) if _is_name(found[at : at + size], apart[at:], names)), 0)
+        sizes = range(min(_NAME_WORDS, len(found) - at), 1, -1)
+        length = next((size for size in sizes if _is_name(found[at : at + size], apart[at : at + size], names)), 0)
         if length:
             kept += (text[copied : found[at][0]], "⟨name⟩")
             copied = found[at + length - 1][1]

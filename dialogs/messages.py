@@ -109,6 +109,34 @@ class Buttons:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Rating:
+    """A scale of buttons, none of which is chosen; `low` and `high` say what its two ends mean, each beside its end."""
+
+    buttons: tuple[Button, ...]
+    low: str
+    high: str
+    kind: Literal["rating"] = "rating"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """A picture that was kept as an attachment under this key; `alt` says in words all that it shows."""
+
+    attachment: str
+    alt: str
+    kind: Literal["picture"] = "picture"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class File:
+    """A file that was kept as an attachment under this key; a message has one at most, in a private conversation."""
+
+    attachment: str
+    name: str
+    kind: Literal["file"] = "file"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Note:
     """Small print."""
 
@@ -116,7 +144,7 @@ class Note:
     kind: Literal["note"] = "note"
 
 
-Block = Title | Text | Fields | Bullets | Items | Buttons | Note
+Block = Title | Text | Fields | Bullets | Items | Buttons | Rating | Picture | File | Note
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -222,5 +250,11 @@ def _lines(blocks: tuple[Block, ...], colon: str) -> Iterator[str]:
                 yield from (f"• {line.title}" + (f" ({line.detail})" if line.detail else "") for line in lines)
             case Buttons(buttons=buttons):
                 yield " ".join(f"[{button.label}]" + (f" {button.url}" if isinstance(button, Link) else "") for button in buttons)
+            case Rating(buttons=scale, low=low, high=high):
+                yield f"{low} " + " ".join(f"[{button.label}]" for button in scale) + f" {high}"
+            case Picture(alt=alt):
+                yield alt
+            case File(name=name):
+                yield name
             case _:
                 assert_never(block)

@@ -47,6 +47,25 @@ from dialogs.events import (
     Overheard,
     Scope,
 )
+from dialogs.feedback_actions import (
+    AnswerItem,
+    AnswerVoice,
+    ChoosePause,
+    CloseVoice,
+    EndImprovement,
+    ExportFeedback,
+    ListVoices,
+    NoteImprovement,
+    PausePrompts,
+    RateTrace,
+    ReadReceipt,
+    Say,
+    SayExpected,
+    SaySolved,
+    ShowThemes,
+    ShowTraces,
+    WriteComment,
+)
 from dialogs.request_actions import (
     AddToRequest,
     AnswerRequest,
@@ -79,13 +98,18 @@ class Needs:
     """`rights`: what the person may do. `content`: the newest catalogue, which nobody changes meanwhile, and the drafts. `gaps`: the open ones.
 
     `requests`: those that the event is about, with the channels, and who stands in for them. Without `rights`, all of that is wanted only where it's
-    about one: most messages aren't.
+    about one: most messages aren't. `feedback`: the closing that the action names, with its request. `pauses`: the person's. `voices`: the one that
+    the action names, else those that the person may read. `readings`: what is published of the functions that the person may read.
     """
 
     rights: bool = False
     content: bool = False
     gaps: bool = False
     requests: bool = False
+    feedback: bool = False
+    pauses: bool = False
+    voices: bool = False
+    readings: bool = False
 
 
 _NOTHING: Final = Needs()
@@ -95,6 +119,10 @@ _GAPS: Final = Needs(rights=True, content=True, gaps=True)
 _WORDS: Final = Needs(requests=True)
 _REQUESTS: Final = Needs(rights=True, requests=True)
 _REQUEST_CONTENT: Final = Needs(rights=True, content=True, requests=True)
+_FEEDBACK: Final = Needs(feedback=True)
+_PAUSES: Final = Needs(pauses=True)
+_VOICES: Final = Needs(rights=True, voices=True)
+_READINGS: Final = Needs(rights=True, readings=True)
 
 
 def needs_of(event: Event, state: State | None, catalogue: Catalogue) -> Needs:
@@ -112,6 +140,8 @@ def needs_of(event: Event, state: State | None, catalogue: Catalogue) -> Needs:
             return _WORDS if event.reference.scope is Scope.PERSONAL or event.reference.thread else _NOTHING
         case Overheard() | MessageEdited() | MessageDeleted():
             return _REQUESTS
+        case FormSubmitted(action=Say()):
+            return _REQUESTS  # for the channels, and who stands in for them
         case ActionTaken(action=action) | FormAsked(action=action) | FormSubmitted(action=action):
             return _needs_of_action(action)
         case HomeOpened():
@@ -154,6 +184,18 @@ def _needs_of_action(action: Action) -> Needs:
             | UnbindChannel()
         ):
             return _REQUESTS
+        case SaySolved() | RateTrace() | AnswerItem() | WriteComment():
+            return _FEEDBACK
+        case ChoosePause() | PausePrompts() | Preferences() | SetLanguage() | SetReach():
+            return _PAUSES
+        case ListVoices() | AnswerVoice() | CloseVoice():
+            return _VOICES
+        case ShowTraces() | ShowThemes() | NoteImprovement() | EndImprovement():
+            return _READINGS
+        case ExportFeedback():
+            return _RIGHTS
+        case SayExpected():
+            return _REQUESTS
         case ListContent() | RemoveSheet() | Interview() | InterviewStep() | EditProfile() | PublishProfile():
             return _CONTENT
         case (
@@ -164,13 +206,12 @@ def _needs_of_action(action: Action) -> Needs:
             | NoneOfThese()
             | NotMine()
             | ForMe()
-            | Preferences()
-            | SetLanguage()
             | Why()
             | ReportWrong()
             | WriteQuestion()
             | MarkExchange()
-            | SetReach()
+            | Say()
+            | ReadReceipt()
         ):
             return _NOTHING
         case _:

@@ -8,7 +8,9 @@ from dialogs.actions import SetLanguage
 from dialogs.catalog import Language
 from dialogs.events import ActionTaken, Event, Platform, Scope
 from dialogs.facts import Fact, LanguageChosen, ReachChosen
-from dialogs.messages import Block, Button, Buttons, Field, Fields, Message, Note, Place, Text, Title
+from dialogs.feedback_actions import ChoosePause
+from dialogs.messages import Block, Button, Buttons, Field, Fields, Items, Message, Note, Place, Text, Title
+from dialogs.pausing import pause_items
 from dialogs.request_actions import SetReach
 from dialogs.sheet import unlinked
 from dialogs.turn import Context, Turn
@@ -68,6 +70,7 @@ def _blocks(context: Context) -> tuple[Block, ...]:
                 Button(label=t("Where I last wrote"), action=SetReach(platform=None), primary=person.reach is None),
             )
         ),
+        *_pauses(context),
         Text(text=t("What I know about you"), strong=True),
     ]
     if known:
@@ -78,7 +81,26 @@ def _blocks(context: Context) -> tuple[Block, ...]:
     else:
         blocks.append(Note(text=unlinked(t)))
     blocks.append(Note(text=t("I keep your questions and my answers, so that each function can mend what is missing.")))
+    blocks.append(Note(text=t("What you and a human write to each other about a request is kept with it, for those who answer it.")))
+    blocks.append(
+        Note(
+            text=t(
+                "How it went for you is kept in confidence: the functions read figures, and comments without their authors, unless you share yours. "
+                "What you say without a name is kept without one."
+            )
+        )
+    )
     return tuple(blocks)
+
+
+def _pauses(context: Context) -> tuple[Block, ...]:
+    """Return the pauses that hold, each with its end, and the way to another."""
+    t = context.t
+    return (
+        Text(text=t("Questions and campaigns"), strong=True),
+        *((Items(items=pause_items(context, context.pauses)),) if context.pauses else ()),
+        Buttons(buttons=(Button(label=t("Be left in peace"), action=ChoosePause()),)),
+    )
 
 
 def _known(context: Context) -> list[tuple[str, str | None]]:

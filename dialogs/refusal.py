@@ -57,10 +57,26 @@ def _act(t: Texts, act: Act) -> str:
             return t("You can't send somebody else's answer")
         case Act.BIND_CHANNEL:
             return t("You can't choose where this function's requests go")
+        case Act.READ_VOICES:
+            return t("I can't show you what people say to this function")
+        case Act.ANSWER_VOICES:
+            return t("You can't answer what people say to this function")
+        case Act.READ_TRACES:
+            return t("I can't show you the traces of this function")
+        case Act.NOTE_IMPROVEMENTS:
+            return t("You can't note improvements for this function")
+        case Act.EXPORT_FEEDBACK:
+            return t("You can't export the feedback")
+        case Act.EXPORT_RESPONSES:
+            return t("You can't export every response as it is")
+        case Act.SET_LIMITS:
+            return t("You can't change how often this function asks")
         case Act.GRANT_ROLES:
             return t("You can't give or take back roles")
         case Act.READ_AUDIT:
             return t("I can't show you the audit log")
+        case Act.PRIVACY:
+            return t("You can't export or erase what is kept about somebody")
         case _:
             assert_never(act)
 
@@ -83,8 +99,18 @@ def _reason(t: Texts, act: Act) -> str:
             return t("It concerns every function at once, so few people may.")
         case Act.EXPORT_CONTENT:
             return t("It takes out all that the functions have written, so only those who work on it may.")
+        case Act.READ_VOICES | Act.ANSWER_VOICES:
+            return t("People say it to the function, so only those who answer for it read it and reply.")
+        case Act.READ_TRACES:
+            return t("It's about those who give the help, so only they and those who answer for them read it.")
+        case Act.NOTE_IMPROVEMENTS | Act.SET_LIMITS:
+            return t("It's a promise that the function makes, so only those who answer for it make it.")
+        case Act.EXPORT_FEEDBACK | Act.EXPORT_RESPONSES:
+            return t("It holds what people said in confidence, so few people may take it out.")
         case Act.READ_AUDIT:
             return t("It says who did what, so few people read it.")
+        case Act.PRIVACY:
+            return t("It's all that is kept about a person, so few people may.")
         case _:
             assert_never(act)
 

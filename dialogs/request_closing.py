@@ -12,6 +12,9 @@ from dialogs.events import Event, FormSubmitted
 from dialogs.expert_gesture import at_desk, desk_told, done, is_closed, party, request_for, signed, with_word
 from dialogs.expert_words import too_long
 from dialogs.facts import Fact, RequestKept, WordKept
+from dialogs.feedback_closing import HELPED, request_closing_id
+from dialogs.feedback_closing import closed as feedback_asked
+from dialogs.feedback_row import solved_row
 from dialogs.human_button import human_button
 from dialogs.mandate import holders, holds_mandate
 from dialogs.messages import BUTTON_LIMIT, Block, Button, Buttons, Choice, FieldError, Form, FormErrors, Input, Message, Note, Option, Text, clipped
@@ -57,10 +60,11 @@ def closed(event: FormSubmitted, context: Context, action: CloseRequest) -> Turn
         kept = with_word(replace(kept, first_word_at=kept.first_word_at or event.at), word)
         carried = relay.word_to_client(context.texts, context.catalogue, kept, word)
         # one message, and as it carries somebody's words, at most once
-        facts += (WordKept(word=word), replace(carried, delivery=replace(carried.delivery, message=_end(context, kept, me, text))))
+        facts += (WordKept(word=word), replace(carried, delivery=replace(carried.delivery, message=ending(context, kept, me, text))))
     else:
-        facts.append(relay.to_client(kept, f"{Step.CLOSED}|{event.key}", _end(context, kept, me, text)))
+        facts.append(relay.to_client(kept, f"{Step.CLOSED}|{event.key}", ending(context, kept, me, text)))
     facts.append(RequestKept(request=kept, step=Step.CLOSED, by=me.id))
+    facts += feedback_asked(kept, event.at)
     facts += desk_told(event, context, kept, Step.CLOSED, *_left(context, kept, me, text))
     return done(event, context, request, kept, tuple(facts), Text(text=context.t("Closed: whoever asked knows it.")))
 
@@ -77,13 +81,15 @@ def _errors(context: Context, request: Request, outcome: Outcome | None, text: s
         yield FieldError(input=_WORD, text=error)
 
 
-def _end(context: Context, request: Request, expert: Party, text: str) -> Message:
-    """Return what the client reads: who closed, how, the last words, and the way back."""
+def ending(context: Context, request: Request, expert: Party, text: str, *, row: bool = True) -> Message:
+    """Return what the client reads: who closed, how, the last words, the one-tap `row` where somebody helped, and the way back."""
     t = context.texts[request.language]
     blocks: list[Block] = [Text(text=_how(t, request.outcome, signed(context, request, expert)), strong=True)]
     if text:
         blocks.append(Text(text=text))
     blocks.append(Note(text=about(t, request)))
+    if row and request.outcome in HELPED:
+        blocks += solved_row(t, request_closing_id(request), "card")
     buttons = [Button(label=t("It isn't over"), action=ReopenRequest(request=request.id))]
     if request.outcome is Outcome.NOT_OURS:
         buttons.append(human_button(t, question=request.question))  # to another function

@@ -31,8 +31,16 @@ class Act(StrEnum):
     ANSWER_REQUESTS = "answer_requests"  # take, answer, hand on, close; a function's contacts may too
     APPROVE_ANSWERS = "approve_answers"  # send what somebody without the mandate proposes; whoever holds the mandate may too
     BIND_CHANNEL = "bind_channel"
+    READ_VOICES = "read_voices"  # what people say of their own accord
+    ANSWER_VOICES = "answer_voices"
+    READ_TRACES = "read_traces"  # published scores, themes and comments
+    NOTE_IMPROVEMENTS = "note_improvements"
+    EXPORT_FEEDBACK = "export_feedback"  # in classes of five, without names
+    EXPORT_RESPONSES = "export_responses"  # every row as it is, with or without names: only with a reason
+    SET_LIMITS = "set_limits"  # take less of people's attention than everybody may
     GRANT_ROLES = "grant_roles"
     READ_AUDIT = "read_audit"
+    PRIVACY = "privacy"  # export or erase all that is held about somebody
 
 
 OF_A_FUNCTION: Final = frozenset({Role.EXPERT, Role.AUTHOR, Role.OWNER})
@@ -49,8 +57,16 @@ _MAY: Final[Mapping[Act, frozenset[Role]]] = {
     Act.ANSWER_REQUESTS: frozenset({Role.EXPERT, Role.AUTHOR, Role.OWNER, Role.ADMIN}),
     Act.APPROVE_ANSWERS: frozenset({Role.OWNER, Role.ADMIN}),
     Act.BIND_CHANNEL: frozenset({Role.OWNER, Role.ADMIN}),
+    Act.READ_VOICES: frozenset({Role.EXPERT, Role.AUTHOR, Role.OWNER, Role.ADMIN}),
+    Act.ANSWER_VOICES: frozenset({Role.EXPERT, Role.AUTHOR, Role.OWNER, Role.ADMIN}),
+    Act.READ_TRACES: frozenset({Role.EXPERT, Role.AUTHOR, Role.OWNER, Role.ADMIN, Role.AUDITOR}),
+    Act.NOTE_IMPROVEMENTS: frozenset({Role.OWNER, Role.ADMIN}),
+    Act.EXPORT_FEEDBACK: frozenset({Role.OWNER, Role.ADMIN, Role.AUDITOR}),
+    Act.EXPORT_RESPONSES: frozenset({Role.ADMIN}),
+    Act.SET_LIMITS: frozenset({Role.OWNER, Role.ADMIN}),
     Act.GRANT_ROLES: frozenset({Role.ADMIN}),
     Act.READ_AUDIT: frozenset({Role.ADMIN, Role.AUDITOR}),
+    Act.PRIVACY: frozenset({Role.ADMIN}),
 }
 
 

@@ -9,29 +9,39 @@ from dialogs import (
     authoring,
     binding,
     client_requests,
-    expert_requests,
+    expectation,
     expert_words,
+    export_form,
+    feedback_comment,
+    feedback_steps,
+    forms,
     gap_decisions,
     gaps,
     home,
+    improvements,
     interview,
+    pausing,
     preferences,
     profile,
     profile_draft,
-    proposed_words,
     request_answer,
     request_closing,
     request_handing,
+    request_taps,
     request_thread,
+    say,
     support_exchange,
     talk,
+    themes,
+    traces,
+    voice_answers,
+    voices,
     why,
 )
 from dialogs.actions import (
     Action,
     AddPhrasing,
     EditProfile,
-    FormAction,
     ForMe,
     Help,
     Home,
@@ -43,7 +53,6 @@ from dialogs.actions import (
     ListServices,
     NoneOfThese,
     NotMine,
-    OfRequest,
     Preferences,
     PublishProfile,
     RemoveSheet,
@@ -73,6 +82,26 @@ from dialogs.events import (
     Overheard,
 )
 from dialogs.facts import LanguageSpoken
+from dialogs.feedback_actions import (
+    AnswerItem,
+    AnswerVoice,
+    ChoosePause,
+    CloseVoice,
+    EndImprovement,
+    ExportFeedback,
+    ListVoices,
+    NoteImprovement,
+    OfFeedback,
+    PausePrompts,
+    RateTrace,
+    ReadReceipt,
+    Say,
+    SayExpected,
+    SaySolved,
+    ShowThemes,
+    ShowTraces,
+    WriteComment,
+)
 from dialogs.last_answer import previous
 from dialogs.messages import Message, Place, Text
 from dialogs.request_actions import (
@@ -149,7 +178,7 @@ def _decide(state: State | None, event: Event, context: Context) -> Turn:
         case ActionTaken(action=action):
             return _tap(state, event, context, action)
         case FormAsked(action=action):
-            return replace(_form(event, context, action), state=state)
+            return replace(forms.opened(event, context, action), state=state)
         case FormSubmitted():
             return _submitted(state, event, context)
         case HomeOpened():
@@ -224,6 +253,20 @@ def _submitted(state: State | None, event: FormSubmitted, context: Context) -> T
             return replace(request_answer.phrasing_added(event, context, action), state=state)
         case MarkExchange() as action:
             return replace(support_exchange.marked(event, context, action), state=state)
+        case WriteComment() as action:
+            return replace(feedback_comment.written(event, context, action), state=state)
+        case Say() as action:
+            return replace(say.said(event, context, action), state=state)
+        case AnswerVoice() as action:
+            return replace(voice_answers.answered(event, context, action), state=state)
+        case CloseVoice() as action:
+            return replace(voice_answers.closed(event, context, action), state=state)
+        case NoteImprovement() as action:
+            return replace(improvements.noted(event, context, action), state=state)
+        case EndImprovement() as action:
+            return replace(improvements.ended(event, context, action), state=state)
+        case ExportFeedback() as action:
+            return replace(export_form.asked(event, context, action), state=state)
         case _:
             assert_never(event.action)
 
@@ -272,6 +315,24 @@ def _tap(state: State | None, event: Event, context: Context, action: Action) ->
             return preferences.set_reach(event, context, platform)
         case AskHuman(question="", slug=slug) if isinstance(event, MessageReceived):
             return ask_human.choose(event, context, slug)
+        case SaySolved() | RateTrace() | AnswerItem() | SayExpected():
+            return replace(_of_feedback(event, context, action), state=state)
+        case ChoosePause():
+            return replace(pausing.choose(event, context, action), state=state)
+        case PausePrompts():
+            return replace(pausing.pause(event, context, action), state=state)
+        case ListVoices():
+            return replace(voices.list_voices(event, context, action), state=state)
+        case ReadReceipt():
+            return replace(say.receipt(event, context, action), state=state)
+        case ShowTraces():
+            return replace(traces.show(event, context, action), state=state)
+        case ShowThemes():
+            return replace(themes.show(event, context, action), state=state)
+        case Say() if isinstance(event, MessageReceived):
+            return replace(say.offer(event, context, action), state=state)
+        case ExportFeedback() if isinstance(event, MessageReceived):
+            return replace(export_form.offer(event, context, action), state=state)
         case BindChannel():
             return binding.bind(event, context, action)
         case UnbindChannel():
@@ -291,71 +352,21 @@ def _tap(state: State | None, event: Event, context: Context, action: Action) ->
             | ApproveWord()
             | DropWord()
         ):
-            return replace(_of_request(event, context, action), state=state)  # a request goes on beside what is asked of the bot
+            return replace(request_taps.tapped(event, context, action), state=state)  # a request goes on beside what is asked of the bot
         case _:
-            return replace(_form(event, context, action), state=state)
+            return replace(forms.opened(event, context, action), state=state)
 
 
-def _of_request(event: Event, context: Context, action: OfRequest) -> Turn:
-    mine = any(request.client.id == context.person.id for request in context.requests)
+def _of_feedback(event: Event, context: Context, action: OfFeedback) -> Turn:
     match action:
-        case ListRequests(slug=None):
-            return client_requests.list_requests(event, context, action)
-        case ListRequests():
-            return expert_requests.list_waiting(event, context, action)
-        case ShowRequest():
-            return client_requests.show(event, context, action)
-        case WithdrawRequest():
-            return client_requests.withdraw(event, context, action)
-        case ReopenRequest():
-            return client_requests.reopen(event, context, action) if mine else expert_requests.reopen(event, context, action)
-        case SendAgain(word=word):  # somebody may ask their own function: whose words they are tells on which side they are
-            experts = any(str(each.id) == word and each.side == "expert" for request in context.requests for each in request.words)
-            own = mine and not experts
-            return client_requests.send_again(event, context, action) if own else expert_words.send_again(event, context, action)
-        case ClaimRequest():
-            return expert_requests.claim(event, context, action)
-        case ReleaseRequest():
-            return expert_requests.release(event, context, action)
-        case ApproveWord():
-            return proposed_words.approve(event, context, action)
-        case DropWord():
-            return proposed_words.drop(event, context, action)
-        case _:
-            assert_never(action)
-
-
-def _form(event: Event, context: Context, action: FormAction) -> Turn:
-    """Open a form, or say why it can't be opened; what was remembered of the conversation stays."""
-    match action:
-        case ReportWrong():
-            return Turn(replies=(ask.wrong_form(context, action),))
-        case WriteQuestion():
-            return Turn(replies=(ask.write_form(context, action),))
-        case WriteSheet():
-            return authoring.open_sheet(event, context, action)
-        case RemoveSheet():
-            return authoring.ask_removal(event, context, action)
-        case AddPhrasing():
-            return gap_decisions.open_phrasing(event, context, action)
-        case SendGap():
-            return gap_decisions.open_sending(event, context, action)
-        case EditProfile():
-            return profile_draft.open_form(event, context, action)
-        case AskHuman():
-            return ask_human.open_form(event, context, action)
-        case AddToRequest():
-            return client_requests.open_adding(event, context, action)
-        case AnswerRequest():
-            return expert_words.open_answer(event, context, action)
-        case HandRequest():
-            return request_handing.open_handing(event, context, action)
-        case CloseRequest():
-            return request_closing.open_closing(event, context, action)
-        case PhraseRequest():
-            return request_answer.open_phrasing(event, context, action)
-        case MarkExchange():
-            return support_exchange.open_form(event, context, action)
+        case SaySolved():
+            return feedback_steps.solved(event, context, action)
+        case RateTrace():
+            return feedback_steps.traced(event, context, action)
+        case AnswerItem():
+            return feedback_steps.item_answered(event, context, action)
+        case SayExpected():
+            return expectation.said(event, context, action)
         case _:
             assert_never(action)
 

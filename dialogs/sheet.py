@@ -5,6 +5,8 @@ from datetime import date, timedelta
 
 from dialogs.actions import ForMe, NotMine, ReportWrong, Why
 from dialogs.catalog import Function, Language, Service, Sheet
+from dialogs.feedback import Occasion
+from dialogs.feedback_row import feedback_id, solved_row
 from dialogs.human_button import human_button
 from dialogs.messages import Block, Button, Buttons, Field, Fields, Link, Note, Text, Title
 from dialogs.texts import Texts
@@ -51,17 +53,24 @@ def answer(
     question: str = "",
     asked: str = "",
     quiet: bool = True,
+    human: bool | None = None,
+    row: bool | None = None,
 ) -> tuple[Block, ...]:
-    """Return the blocks of an answer card; without `quiet`, its quiet buttons are left out (they were used), and *Ask a human*.
+    """Return the blocks of an answer card; without `quiet`, its quiet buttons are left out (they were used).
 
-    `question` is what it answers, empty where nothing was asked: the card was opened from a list, or chosen among several, after `asked`.
+    *Ask a `human`* and the one-tap `row` are left out with them, unless it's said. `question` is what it answers, empty where nothing was asked: the
+    card was opened from a list, or chosen among several, after `asked`.
     """
-    return tuple(_blocks(context, function, sheet, exchange=exchange, today=today, public=public, question=question, asked=asked, quiet=quiet))
+    ways = _ways(context, function, sheet, exchange=exchange, public=public, question=question, asked=asked, human=quiet if human is None else human)
+    return (
+        *_blocks(context, function, sheet, today=today, public=public),
+        *((Buttons(buttons=ways),) if ways else ()),
+        *(solved_row(context.t, feedback_id(exchange, Occasion.ANSWER), "card") if (quiet if row is None else row) else ()),
+        *((_quiet(context.t, sheet, exchange, question),) if quiet else ()),
+    )
 
 
-def _blocks(
-    context: Context, function: Function, sheet: Sheet, *, exchange: str, today: date, public: bool, question: str, asked: str, quiet: bool
-) -> Iterator[Block]:
+def _blocks(context: Context, function: Function, sheet: Sheet, *, today: date, public: bool) -> Iterator[Block]:
     t, language = context.t, context.language
     title, _ = sheet.title.said_in(language)
     body, spoken = sheet.body.said_in(language)
@@ -77,26 +86,37 @@ def _blocks(
         yield Note(text=told)
     if sheet.review_by and sheet.review_by < today:
         yield Note(text=_overdue(t, function, sheet, sheet.review_by))
-    link = sheet.link if isinstance(sheet, Service) else None
-    if not link and (reach := contact_line(t, function, language)):
+    if not _link(sheet) and (reach := contact_line(t, function, language)):
         yield Note(text=reach)
     if not public and not context.person.linked:
         yield Note(text=unlinked(t))
+
+
+def _ways(
+    context: Context, function: Function, sheet: Sheet, *, exchange: str, public: bool, question: str, asked: str, human: bool
+) -> tuple[Button | Link, ...]:
+    """Return the next steps: the request itself, a human, the answer to oneself alone."""
+    t, link = context.t, _link(sheet)
     ways: list[Button | Link] = [Link(label=t("Make the request"), url=link, primary=True)] if link else []
-    if quiet:
+    if human:
         ways.append(human_button(t, question=question or asked, slug=function.slug, sheet=sheet.id, exchange=exchange, public=public))
     if public and question:
         ways.append(Button(label=t("For me"), action=ForMe(question=question)))
-    if ways:
-        yield Buttons(buttons=tuple(ways))
-    if quiet:
-        buttons = [
-            Button(label=t("Not what I asked"), action=NotMine(id=sheet.id, exchange=exchange)),
-            Button(label=t("This is wrong"), action=ReportWrong(id=sheet.id, exchange=exchange)),
-        ]
-        if question:
-            buttons.append(Button(label=t("Why this answer?"), action=Why(id=sheet.id, exchange=exchange, question=question)))
-        yield Buttons(buttons=tuple(buttons), quiet=True)
+    return tuple(ways)
+
+
+def _quiet(t: Texts, sheet: Sheet, exchange: str, question: str) -> Buttons:
+    buttons = [
+        Button(label=t("Not what I asked"), action=NotMine(id=sheet.id, exchange=exchange)),
+        Button(label=t("This is wrong"), action=ReportWrong(id=sheet.id, exchange=exchange)),
+    ]
+    if question:
+        buttons.append(Button(label=t("Why this answer?"), action=Why(id=sheet.id, exchange=exchange, question=question)))
+    return Buttons(buttons=tuple(buttons), quiet=True)
+
+
+def _link(sheet: Sheet) -> str | None:
+    return sheet.link if isinstance(sheet, Service) else None
 
 
 def _rows(t: Texts, sheet: Sheet, language: Language) -> Iterator[Field]:

@@ -6,7 +6,7 @@ from gettext import NullTranslations
 from typing import assert_never
 
 from babel.dates import format_date, format_datetime, get_timezone
-from babel.numbers import format_currency, format_decimal
+from babel.numbers import format_currency, format_decimal, format_percent
 
 from dialogs.catalog import Effort, Free, Language, Money, Promise, Tarif, Unit
 
@@ -33,9 +33,21 @@ class Texts:
         shown = format_decimal(number, locale=self.language)
         return self.translations.ngettext(singular, plural, counted).format(number=shown, **values)
 
+    def decimal(self, value: float) -> str:
+        """Say a number with one place after the point: `3,4`, `3.4`."""
+        return format_decimal(value, format="#,##0.0", locale=self.language)
+
+    def percent(self, share: float) -> str:
+        """Say a share in whole percents: `82 %`, `82%`."""
+        return format_percent(share, locale=self.language)
+
     def day(self, day: date) -> str:
         """Say a date: `1 sept. 2026`, `1 Sept 2026`."""
         return format_date(day, format="d MMM y", locale="fr" if self.language == "fr" else "en_GB")
+
+    def month(self, day: date) -> str:
+        """Say the month of a date: `novembre 2026`, `November 2026`."""
+        return format_date(day, format="LLLL y", locale=self.language)
 
     def moment(self, at: datetime, timezone: str) -> str:
         """Say a time by the clock of an IANA zone: `mardi 24 novembre, 11:00`, `Tuesday 24 November, 11:00`."""

@@ -2,19 +2,23 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from uuid import uuid5
 
 from dialogs.actions import ForMe
 from dialogs.catalog import Catalogue, Function, Language
 from dialogs.events import ActionTaken, Event, FormAsked, FormSubmitted, MessageReceived, Scope
 from dialogs.facts import Fact
+from dialogs.feedback import Feedback, Pause
 from dialogs.gap import Gap
 from dialogs.messages import Place, Reply
 from dialogs.people import Person, language_of_locale
 from dialogs.request import Desk, Inside, Party, Request
 from dialogs.rights import Grant
+from dialogs.scores import Reading
 from dialogs.search.match import Understood
 from dialogs.texts import Texts
+from dialogs.voice import Voice
 from dialogs.working_time import COMPANY_HOURS, WorkingHours
 
 
@@ -32,10 +36,15 @@ class Context:
     """What a decision may look at besides its state and event; all of it gathered before, so that deciding needs no await.
 
     What follows `grants` is gathered for the events that need it (`needs.needs_of`), else empty. `gaps` are the open ones that the person may read,
-    `drafts` the drafted profiles by function, `shown` the sheets that the exchange had shown of which a human is asked. `requests` are those that the
-    event is about: the one that its action names, or in whose thread it happened (`inside`), else the person's open ones, the newest first. `desks`
-    are the channels by function and service (None for the function's own), `keepers` who stands in for a channel that isn't there, by function: those
-    whom the bot can reach, the owners first; under the empty slug, the admins. `hours` are the company's working hours.
+    `drafts` the drafted profiles by function, `shown` the sheets that the exchange had shown of which a human is asked, None for somebody else's
+    exchange. `requests` are those that the event is about: the one that its action names, or in whose thread it happened (`inside`), else the
+    person's open ones, the newest first. `desks` are the channels by function and service (None for the function's own), `keepers` who stands in for
+    a channel that isn't there, by function: those whom the bot can reach, the owners first; under the empty slug, the admins. `hours` are the
+    company's working hours.
+
+    `feedback` is the closing that the event responds to; its request, if a human helped, is the one of `requests`. `recommended_at` is when the
+    person was last asked whether they'd recommend a function. `pauses` are those that still hold, `voices` those that the event is about, or that
+    the person may read, `readings` what may be read of the functions whose traces are asked for.
     """
 
     person: Person
@@ -46,12 +55,17 @@ class Context:
     grants: frozenset[Grant] = frozenset()
     gaps: tuple[Gap, ...] = ()
     drafts: Mapping[str, Function] = field(default_factory=dict)
-    shown: tuple[str, ...] = ()
+    shown: tuple[str, ...] | None = ()
     requests: tuple[Request, ...] = ()
     inside: Inside | None = None
     desks: Mapping[tuple[str, str | None], Desk] = field(default_factory=dict)
     keepers: Mapping[str, tuple[Party, ...]] = field(default_factory=dict)
     hours: WorkingHours = COMPANY_HOURS
+    feedback: Feedback | None = None
+    recommended_at: datetime | None = None
+    pauses: tuple[Pause, ...] = ()
+    voices: tuple[Voice, ...] = ()
+    readings: Mapping[str, Reading] = field(default_factory=dict)
 
     @property
     def t(self) -> Texts:

@@ -19,6 +19,7 @@ T = TypeVar("T")
 class _Engine(Protocol):
     async def read(self, body: Callable[[Session], T]) -> T: ...
     async def write(self, conversation_key: str, body: Callable[[Session], T]) -> T: ...
+    def snapshot(self, body: Callable[[Session], T]) -> T: ...
     async def close(self) -> None: ...
 
 
@@ -88,6 +89,15 @@ class Database:
         """
         with self._counted():
             return await self._engine.write(conversation_key, body)
+
+    async def snapshot(self, body: Callable[[Session], T]) -> T:
+        """Run a body that only reads, once, in a thread of its own: it may take minutes, and what is written meanwhile isn't there for it.
+
+        It may do more than read the session, such as write a file. A caller that is cancelled leaves it running to its end.
+        Raises what the body raises; ClosedError; UnavailableError where the database can't be reached.
+        """
+        with self._counted():
+            return await asyncio.to_thread(self._engine.snapshot, body)
 
     @contextmanager
     def _counted(self) -> Iterator[None]:

@@ -114,6 +114,7 @@ def _planned(delivery: Delivery, place: Reference | None, at: datetime) -> dict[
         "kind": delivery.kind.value,
         "cause_kind": delivery.cause_kind,
         "cause_id": delivery.cause_id,
+        "function": delivery.function,
         "person_id": delivery.to if isinstance(delivery.to, str) else None,
         "platform": platform,
         "tenant": tenant,

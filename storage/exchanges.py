@@ -44,10 +44,10 @@ def choose(session: Session, exchange: str, chosen: str | None) -> None:
     session.connection().execute(_CHOOSE, {"exchange": exchange, "chosen": chosen, "none": chosen is None})
 
 
-def shown(session: Session, exchange: str, person_id: str) -> tuple[str, ...]:
-    """Return the ids of the sheets that an exchange of this person had shown, the best first; nothing for somebody else's."""
+def shown(session: Session, exchange: str, person_id: str) -> tuple[str, ...] | None:
+    """Return the ids of the sheets that an exchange of this person had shown, the best first; None for somebody else's."""
     found = session.exec(select(ExchangeRow.sheet_ids).where(col(ExchangeRow.id) == exchange, col(ExchangeRow.person_id) == person_id)).first()
-    return tuple(found or ())
+    return None if found is None else tuple(found)
 
 
 def report(

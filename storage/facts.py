@@ -11,29 +11,52 @@ from dialogs.facts import (
     ChannelBound,
     ChannelUnbound,
     Chosen,
-    DeliveriesCancelled,
     DeliveryEdited,
     DeliveryPlanned,
     DeliveryRecalled,
     ExchangeMarked,
     ExchangeOpened,
+    ExpectationSaid,
+    ExportAsked,
     Fact,
+    FeedbackAsked,
+    FeedbackGiven,
+    FeedbackVoided,
     GapSettled,
     Greeted,
+    ImprovementKept,
     Initiative,
     LanguageChosen,
     LanguageSpoken,
     NotMineSaid,
+    PauseChosen,
     ProfileDrafted,
     ReachChosen,
     Refused,
     RequestKept,
+    VoiceKept,
     WordKept,
     WrongSaid,
 )
 from dialogs.people import Person
 from dialogs.rights import Act
-from storage import audit, bindings, catalog, deliveries, drafts, exchanges, gaps, outside_exchanges, people, requests
+from storage import (
+    audit,
+    bindings,
+    catalog,
+    deliveries,
+    drafts,
+    exchanges,
+    exports,
+    feedback,
+    gaps,
+    improvements,
+    outside_exchanges,
+    pauses,
+    people,
+    requests,
+    voices,
+)
 
 
 def record(session: Session, fact: Fact, *, person: Person, event: Event, catalogue_version: int | None, at: datetime) -> None:
@@ -59,6 +82,10 @@ def record(session: Session, fact: Fact, *, person: Person, event: Event, catalo
             people.choose_reach(session, person.id, platform)
         case ChannelBound() | ChannelUnbound():
             _record_channel(session, fact, audit.pseudonym_of(session, person.id), at)
+        case FeedbackGiven() | ExpectationSaid() | PauseChosen():
+            _record_response(session, fact, person.id, at)
+        case VoiceKept() | ImprovementKept() | ExportAsked():
+            _record_said(session, fact, audit.pseudonym_of(session, person.id), at)
         case _:
             record_initiative(session, fact, at)
 
@@ -76,10 +103,45 @@ def record_initiative(session: Session, fact: Initiative, at: datetime) -> None:
             deliveries.edit(session, key, message, at)
         case DeliveryRecalled(key=key):
             deliveries.recall(session, key, at)
-        case DeliveriesCancelled(cause_kind=kind, cause_id=cause, kinds=kinds):
-            deliveries.cancel(session, kind, cause, kinds, at)
         case ExchangeMarked():
             outside_exchanges.mark(session, fact)
+        case FeedbackAsked(feedback=asked, prompt=prompt):
+            feedback.ask(session, asked, at, prompt=prompt)
+        case FeedbackVoided(exchange=exchange, client=client, at=when):
+            feedback.void(session, exchange, when, client=client)
+        case _:
+            assert_never(fact)
+
+
+def _record_response(session: Session, fact: FeedbackGiven | ExpectationSaid | PauseChosen, person: str, at: datetime) -> None:
+    match fact:
+        case FeedbackGiven(feedback=asked, given=given, at=when):
+            feedback.give(session, asked, given, when)
+        case ExpectationSaid(request=request, value=value):
+            feedback.expect(session, request, person, value, at)
+        case PauseChosen(function=function, over=True):
+            pauses.end(session, person, function)
+        case PauseChosen(function=function, until=until):
+            pauses.choose(session, person, function, until, at)
+        case _:
+            assert_never(fact)
+
+
+def _record_said(session: Session, fact: VoiceKept | ImprovementKept | ExportAsked, actor: str, at: datetime) -> None:
+    match fact:
+        case VoiceKept(voice=voice, step=step):
+            voices.keep(session, voice, at)
+            if step != "said":
+                detail = {"step": step}
+                audit.append(session, actor=actor, act=Act.ANSWER_VOICES.value, function=voice.function, subject=voice.id, at=at, detail=detail)
+        case ImprovementKept(improvement=improvement):
+            improvements.keep(session, improvement)
+        case ExportAsked(export=export):
+            exports.ask(session, export, at)
+            act = Act.EXPORT_FEEDBACK if export.depth == "protected" else Act.EXPORT_RESPONSES
+            reason = {"reason": export.reason} if export.reason else {}
+            taken = {"depth": export.depth, "form": export.form, **export.filters, **reason}
+            audit.append(session, actor=actor, act=act.value, function=export.filters.get("function"), subject=export.id, at=at, detail=taken)
         case _:
             assert_never(fact)
 

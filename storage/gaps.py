@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 
 from dialogs.catalog import LANGUAGES, Language
 from dialogs.gap import KINDS, Gap, GapKind, GapQuestion
-from storage.tables import ExchangeRow, GapQuestionRow, GapRow, PersonRow, ReportRow, table_of
+from storage.tables import ExchangeRow, GapQuestionRow, GapRow, IdentityRow, PersonRow, ReportRow, table_of
 
 GATHERING: Final = "gaps"  # the key under which questions are taken in
 COMPARED: Final = 10  # questions of a gap, the newest, that a new one is compared with
@@ -133,8 +133,8 @@ def settle(
 
 
 def people_names(session: Session) -> list[str]:
-    """Return the full names of the directory's people, which no gap may hold."""
-    return [name for name in session.exec(select(PersonRow.name).where(col(PersonRow.directory_id).is_not(None))) if name]
+    """Return the full names of everybody, as the directory and the platforms know them, in their order: what is masked."""
+    return sorted({name for row in (PersonRow, IdentityRow) for name in session.exec(select(row.name)) if name})
 
 
 def _unanswered(session: Session, limit: int) -> list[Source]:
@@ -149,7 +149,8 @@ def _unanswered(session: Session, limit: int) -> list[Source]:
             _EXCHANGE.none_of_these,
             _EXCHANGE.opened_at,
         )
-        .where(or_(_EXCHANGE.outcome == "none", _EXCHANGE.none_of_these), ~_is_held(_EXCHANGE.id))
+        # what was asked may be gone: its time went by, or its author was erased
+        .where(or_(_EXCHANGE.outcome == "none", _EXCHANGE.none_of_these), _EXCHANGE.question != "", ~_is_held(_EXCHANGE.id))
         .order_by(_EXCHANGE.opened_at, _EXCHANGE.id)
         .limit(limit)
     )

@@ -6,6 +6,7 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 _LOCK = text("SELECT pg_advisory_xact_lock(:key)")
+_TRY = text("SELECT pg_try_advisory_xact_lock(:key)")
 
 
 def lock_key(name: str) -> int:
@@ -20,3 +21,10 @@ def hold(session: Session, name: str) -> None:
     """
     if session.connection().dialect.name != "sqlite":
         session.connection().execute(_LOCK, {"key": lock_key(name)})
+
+
+def try_hold(session: Session, name: str) -> bool:
+    """Hold a name like `hold`, but without waiting: tell whether it's held. Who doesn't wait can't wait in a circle."""
+    if session.connection().dialect.name == "sqlite":
+        return True
+    return bool(session.connection().execute(_TRY, {"key": lock_key(name)}).scalar_one())

@@ -10,25 +10,29 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID, uuid5
 
-from sqlalchemy import Row, and_, bindparam, func, update
+from sqlalchemy import Row, Select, and_, bindparam, func, update
 from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 
 from dialogs.catalog import Language
 from dialogs.events import Event, Platform, Reference, Scope
 from dialogs.people import Person, Profile
-from storage import audit
+from storage import audit, feedback, pauses
 from storage.tables import (
+    AttachmentRow,
     ConversationReferenceRow,
     DeliveryRow,
     ExchangeRow,
+    ExportRow,
     IdentityRow,
+    ImprovementRow,
     OutsideExchangeRow,
     PersonRow,
     ReportRow,
     RequestRow,
     RequestStepRow,
     RequestWordRow,
+    VoiceRow,
     table_of,
 )
 
@@ -78,6 +82,8 @@ _FIND: Final = (
     )
     .where(_IDENTITY.platform == bindparam("platform"), _IDENTITY.tenant == bindparam("tenant"), _IDENTITY.user == bindparam("user"))
 )
+# whoever takes a turn holds their person, shared, so that an erasure waits for it, and it for an erasure (SQLite has one writer)
+_HOLD: Final = _FIND.with_for_update(read=True, key_share=True, of=table_of(PersonRow))
 
 _CHOOSE: Final = update(table_of(PersonRow)).where(_PERSON.id == bindparam("person")).values(language=bindparam("choice"))
 _GREET: Final = update(table_of(PersonRow)).where(_PERSON.id == bindparam("person"), _PERSON.greeted_at.is_(None)).values(greeted_at=bindparam("at"))
@@ -104,7 +110,7 @@ def find_person(session: Session, platform: str, tenant: str, user: str) -> Know
 def meet(session: Session, event: Event, now: datetime) -> Known:
     """Return the person who made this gesture: made on first contact, reachable from now on in the personal conversation it came from."""
     sender, place = event.sender, event.reference
-    row = _find(session, place.platform, place.tenant, sender.user)
+    row = _find(session, place.platform, place.tenant, sender.user, _HOLD)
     if row is not None and _says_nothing_new(row, event, now):
         return _known(row)
     identity = _identity(session, place.platform, place.tenant, sender.user)
@@ -186,8 +192,8 @@ def settle_all(session: Session, now: datetime) -> int:
     return linked
 
 
-def _find(session: Session, platform: str, tenant: str, user: str) -> Row[*tuple[Any, ...]] | None:
-    return session.connection().execute(_FIND, {"platform": platform, "tenant": tenant, "user": user}).first()
+def _find(session: Session, platform: str, tenant: str, user: str, find: Select[*tuple[Any, ...]] = _FIND) -> Row[*tuple[Any, ...]] | None:
+    return session.connection().execute(find, {"platform": platform, "tenant": tenant, "user": user}).first()
 
 
 def _known(row: Row[*tuple[Any, ...]]) -> Known:
@@ -292,7 +298,9 @@ def _merge(session: Session, former: PersonRow, owner: PersonRow) -> None:
     """Give what a person of an account's own left to the person it turned out to be, whose own choices win."""
     session.exec(update(ExchangeRow).where(col(ExchangeRow.person_id) == former.id).values(person_id=owner.id))
     session.exec(update(ReportRow).where(col(ReportRow.person_id) == former.id).values(person_id=owner.id))
-    _hand_over_requests(session, former.id, owner.id)
+    _hand_over_rows(session, former.id, owner.id)
+    feedback.hand_over(session, former.id, owner.id)
+    pauses.hand_over(session, former.id, owner.id)
     audit.hand_over(session, former.id, owner.id)  # roles are those of the directory's people only: there are none to hand over
     owner.language = owner.language or former.language
     owner.reach = owner.reach or former.reach
@@ -301,8 +309,8 @@ def _merge(session: Session, former: PersonRow, owner: PersonRow) -> None:
     session.flush()
 
 
-def _hand_over_requests(session: Session, former: str, owner: str) -> None:
-    """Give the requests and deliveries of a person of an account's own to the person it turned out to be."""
+def _hand_over_rows(session: Session, former: str, owner: str) -> None:
+    """Give what is kept of a person of an account's own to the person it turned out to be."""
     columns = (
         (RequestRow, "client_id"),
         (RequestRow, "expert_id"),
@@ -311,6 +319,12 @@ def _hand_over_requests(session: Session, former: str, owner: str) -> None:
         (RequestStepRow, "person_id"),
         (DeliveryRow, "person_id"),
         (OutsideExchangeRow, "person_id"),
+        (VoiceRow, "person_id"),
+        (VoiceRow, "answered_by"),
+        (VoiceRow, "closed_by"),
+        (ImprovementRow, "noted_by"),
+        (ExportRow, "person_id"),
+        (AttachmentRow, "person_id"),
     )
     for row, column in columns:
         table = table_of(row)

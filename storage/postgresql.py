@@ -6,7 +6,7 @@ from typing import TypeVar
 from weakref import WeakValueDictionary
 
 import psycopg
-from sqlalchemy import URL, bindparam, text
+from sqlalchemy import URL, NullPool, bindparam, create_engine, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlmodel import Session
@@ -18,6 +18,7 @@ from storage.locks import lock_key
 T = TypeVar("T")
 
 CONNECT_SECONDS = 10
+_CONNECT_ARGS = {"connect_timeout": CONNECT_SECONDS, "application_name": "pourqui"}
 _CONNECTIONS = 10  # of one process; PostgreSQL itself allows 100 by default
 # One statement, so one round trip, that is also the ping of a connection that has been idle. A process that freezes inside a body loses its
 # transaction, and with it the lock that others wait for.
@@ -28,11 +29,12 @@ class Postgresql:
     """A PostgreSQL database: one pool; each read statement stands for itself, each write is a transaction under its conversation's lock."""
 
     def __init__(self, address: URL) -> None:
+        self._address = address
         self._engine = create_async_engine(
             address,
             pool_size=_CONNECTIONS,
             max_overflow=0,
-            connect_args={"connect_timeout": CONNECT_SECONDS, "application_name": "pourqui"},
+            connect_args=_CONNECT_ARGS,
             hide_parameters=True,  # errors are logged; what people write isn't
         )
         self._reads = self._engine.execution_options(isolation_level="AUTOCOMMIT")
@@ -87,6 +89,17 @@ class Postgresql:
                     raise UnavailableError("PostgreSQL went away during a commit: whether it was kept is unknown") from error
                 raise
             return value
+
+    def snapshot(self, body: Callable[[Session], T]) -> T:
+        """Run a body that only reads, on a connection and in a transaction of its own, in the caller's thread."""
+        engine = create_engine(self._address, poolclass=NullPool, connect_args=_CONNECT_ARGS, hide_parameters=True)
+        try:
+            with engine.connect() as connection:
+                connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+                with Session(connection) as session:
+                    return body(session)
+        finally:
+            engine.dispose()
 
     async def close(self) -> None:
         """Close the pool."""

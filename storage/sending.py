@@ -1,7 +1,7 @@
 """Sending: who owns a workspace, what is claimed, what became of it (delivery.md). What nobody knows of is `storage.reconciling`'s."""
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final, TypeAlias, assert_never
 from uuid import UUID
@@ -14,6 +14,7 @@ from dialogs.events import Reference
 from dialogs.gates import Candidate, NotBefore, Skip, Verdict
 from dialogs.messages import Message
 from storage import bindings, due, ledger, plain
+from storage.attention import Attention
 from storage.pacing import Traffic
 from storage.reach import bury, dead_channels, timezones
 from storage.tables import DeliveryRow, WorkspaceRow
@@ -22,6 +23,7 @@ WORKSPACE_LEASE: Final = timedelta(seconds=5)
 DELIVERY_LEASE: Final = timedelta(seconds=8)
 BATCH: Final = 8
 _LOOK_AHEAD: Final = 5  # candidates for each place of a batch: those that must wait don't stand before those that needn't
+_BUSY: Final = timedelta(seconds=1)  # another claim looks at the same person: it's over by then
 _DURABLE: Final = text("SET LOCAL synchronous_commit = on")
 
 Gate: TypeAlias = Callable[[Candidate], Verdict]
@@ -152,7 +154,8 @@ def claim(session: Session, workspace: Workspace, owner: str, claim_id: UUID, at
     """Claim what is due in a workspace that `owner` has: the urgent first, then in planned order; each delivery once, for `DELIVERY_LEASE`.
 
     Renews the lease, reserves the slots, asks the gate about each (skipped, or put off, as it says), keeps each lane's order (none is claimed while
-    an earlier one is planned or being sent), and finds where a person can be reached now: what must go to another workspace is moved there.
+    an earlier one is planned or being sent), takes no attention that another claim takes too, and finds where a person can be reached now: what must
+    go to another workspace is moved there.
     The transaction is durable before anything is sent (PostgreSQL: `synchronous_commit = on`).
     """
     if session.connection().dialect.name == "postgresql":
@@ -209,6 +212,7 @@ class _Taking:
         self._traffic.look(session, {row.place for row, _ in here if row.place}, at)
         self._dead = dead_channels(session, {row.place for row, _ in here if row.person_id is None})
         self._zones = timezones(session, {row.person_id for row, _ in here if row.person_id is not None})
+        self._attention = Attention(session, [row for row, _ in here], at)
         self.slot = slot
         self.claimed: list[Claimed] = []
         self.ended: list[Ended] = []
@@ -225,6 +229,9 @@ class _Taking:
         if (opens := self._traffic.opens(row.place, self.slot)) is not None:
             self.opening.append(opens)
             return
+        if self._attention.is_busy(row):
+            self.opening.append(self._at + _BUSY)
+            return
         self.settled = True
         if (full_until := self._traffic.full_until(row.place)) is not None:
             row.not_before = full_until
@@ -240,7 +247,7 @@ class _Taking:
             self._claim(row, reference)
 
     def _candidate(self, row: DeliveryRow, *, reachable: bool) -> Candidate:
-        return Candidate(
+        candidate = Candidate(
             kind=Kind(row.kind),
             at=self.slot,  # when it'd be sent: a slot may lie behind a deadline, or in quiet hours, when the claim doesn't
             urgent=row.urgent,
@@ -249,6 +256,10 @@ class _Taking:
             timezone=self._zones.get(row.person_id or ""),
             reachable=reachable,
         )
+        known = self._attention.known(row, self.slot)
+        if known is None:
+            return candidate
+        return replace(candidate, function=known.function, limit=known.limit, spent=known.spent, pauses=known.pauses, closing=known.closing)
 
     def _claim(self, row: DeliveryRow, reference: Reference) -> None:
         row.status, row.claim, row.lease_until = Status.SENDING, self._claim_id, self._at + DELIVERY_LEASE
@@ -268,6 +279,7 @@ class _Taking:
         )
         self.claimed.append(claimed)
         self._traffic.take(row.place)
+        self._attention.take(row, self.slot)
         self.slot += self._pace.spacing
 
 

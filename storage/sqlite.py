@@ -81,6 +81,7 @@ class Sqlite:
     """
 
     def __init__(self, address: URL, group_limit: int = GROUP_LIMIT) -> None:
+        self._address = address
         self._group_limit = group_limit
         self._jobs: SimpleQueue[_Job[Any] | None] = SimpleQueue()
         self._writes = engine_of(address, "foreign_keys = ON", begin="BEGIN IMMEDIATE")
@@ -100,6 +101,18 @@ class Sqlite:
         job: _Job[T] = _Job(body, asyncio.get_running_loop().create_future())
         self._jobs.put(job)
         return await job.outcome
+
+    def snapshot(self, body: Callable[[Session], T]) -> T:
+        """Run a body that only reads, on a connection and in a transaction of its own, in the caller's thread.
+
+        In WAL mode it sees the file as it was at its first read, and keeps nobody from writing: https://www.sqlite.org/isolation.html
+        """
+        engine = engine_of(self._address, "query_only = ON", begin="BEGIN")
+        try:
+            with engine.connect() as connection, Session(connection) as session:
+                return body(session)
+        finally:
+            engine.dispose()
 
     async def close(self) -> None:
         """Let what is queued be written, then close."""

@@ -15,6 +15,7 @@ from aiohttp import web
 from adapters.playground import slack_payloads, teams_payloads
 from adapters.playground.accounts import Account, accounts
 from adapters.playground.conversations import Conversation, Conversations, Json, Place, UnknownTargetError, Window
+from adapters.playground.files import FILES_PATH, STORE_PATH, Files
 from adapters.playground.gesture import Gesture, read_gesture
 from adapters.playground.guard import for_the_page, for_the_server, page_headers
 from adapters.playground.slack import RESPOND_PATH, Slack
@@ -62,10 +63,11 @@ class Playground:
         self._by_id = {account.id: account for account in self._accounts}
         self._language = language
         self._wire = Wire()
+        self._files = Files()
         self._conversations = Conversations(self._accounts, _channels())
         self._slack = Slack(self._conversations, self._wire, team=team, bot_token=bot_token, signing_secret=signing_secret, now=now)
-        self._teams = Teams(self._conversations, self._wire, tenant=tenant, now=now)
-        self._api = SlackApi(self._slack, self._accounts)
+        self._teams = Teams(self._conversations, self._wire, self._files, tenant=tenant, now=now)
+        self._api = SlackApi(self._slack, self._files, self._accounts)
         self._connector = TeamsConnector(self._teams, self._accounts)
 
     def routes(self) -> list[web.RouteDef]:
@@ -77,6 +79,9 @@ class Playground:
             web.get("/playground/static/{path:.+}", for_the_page(self._file)),
             web.get("/playground/company", for_the_page(self._company)),
             web.get("/playground/events", for_the_page(self._events)),
+            web.get(FILES_PATH + "{file}", for_the_page(self._files.give)),
+            web.post(STORE_PATH + "{file}", for_the_server(self._files.take)),
+            web.put(STORE_PATH + "{file}", for_the_server(self._files.take)),
             web.post("/playground/gestures/slack/{gesture}", for_the_page(self._slack_gesture)),
             web.post("/playground/gestures/teams/{gesture}", for_the_page(self._teams_gesture)),
             web.route("*", SLACK_API_PATH + "{method}", for_the_server(self._api.call)),
@@ -182,6 +187,7 @@ class Playground:
             "edit": lambda g, who, where: teams.rewrite(who, where, g.text("message"), g.text("text")),
             "delete": lambda g, who, where: teams.delete(who, where, g.text("message")),
             "action": lambda g, who, where: teams.message_action(who, where, g.text("message")),
+            "consent": lambda g, who, where: teams.answer_offer(who, where, g.text("message"), accepts=g.text("answer") == "accept"),
             "submit_action": lambda g, who, where: teams.submit_action(who, where, g.text("message"), g.object("data")),
         }
         return await self._make(request, handlers, ("teams/chat", "teams/channel", "teams/desk"))

@@ -67,6 +67,11 @@ class Slack:
         self._now = now
         self._last_ts = 0
 
+    @property
+    def base_url(self) -> str:
+        """The program's own address, where Slack's files are too."""
+        return self._wire.base_url
+
     async def write(self, account: Account, conversation: Conversation, text: str, thread: str | None) -> Answer | None:
         """Post a message; the bot gets it as such, and in a channel as a mention besides, where it's one."""
         ts, at = self.stamp()
@@ -194,7 +199,7 @@ class Slack:
             "ts": ts,
             "text": str(message.get("text") or ""),
             "blocks": payloads.identified(message.get("blocks") or [], ts),
-            **{key: message[key] for key in ("thread_ts", "metadata") if message.get(key)},
+            **{key: message[key] for key in ("thread_ts", "metadata", "files") if message.get(key)},
         }
         self.conversations.working(conversation, "")
         self.conversations.post(conversation, Post(id=ts, author=None, at=at, body=body, thread=thread, only_for=only_for))

@@ -13,13 +13,14 @@ from aiohttp import web
 from adapters.playground import slack_payloads as payloads
 from adapters.playground.accounts import Account, Kind
 from adapters.playground.conversations import Conversation, Json, Post
+from adapters.playground.files import FILE_LIMIT, FILES_PATH, STORE_PATH, Files
 from adapters.playground.slack import Slack, View
 
 BLOCKS = 50  # a message; docs.slack.dev/reference/block-kit/blocks
 VIEW_BLOCKS = 100  # a modal or a home tab
 TEXT = 40_000  # characters; docs.slack.dev/changelog/2018-truncating-really-long-messages
 
-_JSON_ARGUMENTS = ("blocks", "view", "metadata", "prompts")
+_JSON_ARGUMENTS = ("blocks", "files", "view", "metadata", "prompts")
 
 
 class SlackError(Exception):
@@ -29,8 +30,8 @@ class SlackError(Exception):
 class SlackApi:
     """The methods, each a function from arguments to what stands beside `ok`."""
 
-    def __init__(self, slack: Slack, accounts: tuple[Account, ...]) -> None:
-        self._slack = slack
+    def __init__(self, slack: Slack, files: Files, accounts: tuple[Account, ...]) -> None:
+        self._slack, self._files = slack, files
         self._by_user = {account.slack_user: account for account in accounts}
         self._methods: Mapping[str, Callable[[Json], Json]] = {
             "auth.test": self._auth_test,
@@ -41,6 +42,8 @@ class SlackApi:
             "conversations.open": self._open,
             "conversations.history": self._history,
             "conversations.replies": self._replies,
+            "files.completeUploadExternal": self._complete_files,
+            "files.getUploadURLExternal": self._announce_file,
             "users.info": self._user,
             "views.open": self._view_open,
             "views.push": self._view_open,
@@ -102,6 +105,7 @@ class SlackApi:
     def _post_message(self, arguments: Json) -> Json:
         conversation = self._conversation(arguments)
         _check_message(arguments)
+        self._check_pictures(arguments)
         thread = arguments.get("thread_ts")
         if thread and conversation.get(thread) is None:
             raise SlackError("thread_not_found")
@@ -117,6 +121,7 @@ class SlackApi:
     def _update(self, arguments: Json) -> Json:
         conversation, post = self._own_post(arguments)
         _check_message(arguments)
+        self._check_pictures(arguments)
         body = self._slack.edit(conversation, post, arguments)
         return {"channel": conversation.id, "ts": post.id, "text": body["text"], "message": body}
 
@@ -124,6 +129,42 @@ class SlackApi:
         conversation, post = self._own_post(arguments)
         self._slack.conversations.remove(conversation, post)
         return {"channel": conversation.id, "ts": post.id}
+
+    def _announce_file(self, arguments: Json) -> Json:
+        name, length = arguments.get("filename"), str(arguments.get("length"))
+        if not isinstance(name, str) or not name or not length.isdecimal() or not 0 < int(length) <= FILE_LIMIT:
+            raise SlackError("invalid_arguments")
+        made = self._files.announce(name, int(length))
+        return {"upload_url": f"{self._slack.base_url}{STORE_PATH}{made.id}", "file_id": made.id}
+
+    def _complete_files(self, arguments: Json) -> Json:
+        """Complete uploads; with a channel, they're shared there as a message of the bot's."""
+        asked, channel = arguments.get("files"), arguments.get("channel_id")
+        if not isinstance(asked, list) or not all(isinstance(one, dict) for one in asked) or str(channel or "C").startswith("U"):
+            raise SlackError("invalid_arguments")
+        conversation = self._conversation({"channel": channel}) if channel else None
+        found = [
+            kept for one in asked if (kept := self._files.get(str(one.get("id")))) is not None and kept.content is not None and not kept.complete
+        ]
+        if len(found) != len(asked):
+            raise SlackError("file_not_found")
+        files: list[Json] = []
+        for kept in found:
+            kept.complete = True
+            url = f"{self._slack.base_url}{FILES_PATH}{kept.id}"
+            files.append({"id": kept.id, "name": kept.name, "title": kept.name, "size": kept.size, "permalink": url})
+        if conversation is not None:
+            self._slack.say(conversation, {"files": files, "thread_ts": arguments.get("thread_ts")})
+        return {"files": files}
+
+    def _check_pictures(self, arguments: Json) -> None:
+        """Refuse blocks that show a file which isn't there, or is no picture."""
+        for block in arguments.get("blocks") or []:
+            if block["type"] == "image" and "slack_file" in block:
+                file = block["slack_file"]
+                kept = self._files.get(str(file.get("id"))) if isinstance(file, dict) else None
+                if kept is None or not kept.complete or kept.picture_type is None or not block.get("alt_text"):
+                    raise SlackError("invalid_blocks")
 
     def _open(self, arguments: Json) -> Json:
         account = self._account(arguments.get("users"), "user_not_found")

@@ -8,6 +8,7 @@ from typing import Any
 from adapters.playground import teams_payloads as payloads
 from adapters.playground.accounts import Account
 from adapters.playground.conversations import Conversation, Conversations, Json, Post, UnknownTargetError
+from adapters.playground.files import FILES_PATH, STORE_PATH, Files
 from adapters.playground.wire import Answer, Wire
 
 MESSAGES_PATH = "/api/messages"
@@ -17,9 +18,9 @@ SERVICE_PATH = "/playground/teams/"
 class Teams:
     """Teams' memory and what its client sends."""
 
-    def __init__(self, conversations: Conversations, wire: Wire, *, tenant: str, now: Callable[[], datetime]) -> None:
+    def __init__(self, conversations: Conversations, wire: Wire, files: Files, *, tenant: str, now: Callable[[], datetime]) -> None:
         self.conversations = conversations
-        self._wire = wire
+        self._wire, self._files = wire, files
         self.tenant = tenant
         self._now = now
         self._last_id = 0
@@ -107,6 +108,26 @@ class Teams:
         """Submit a dialog (task module) that a message opened, with what was filled in. Raises UnknownTargetError."""
         thread = _thread(conversation, _found(conversation, message))
         return await self._invoke(account, conversation, thread, "task/submit", _task(filled))
+
+    async def answer_offer(self, account: Account, conversation: Conversation, message: str, *, accepts: bool) -> Answer:
+        """Take the file that a message offers, or decline it: the bot is told where to put it. Raises UnknownTargetError."""
+        post = _found(conversation, message)
+        offered = next((one for one in post.body.get("attachments") or [] if one.get("contentType") == payloads.FILE_CONSENT), None)
+        if offered is None:
+            raise UnknownTargetError(f"message {message} offers no file")
+        content = offered["content"]
+        value: Json = {"type": "fileUpload", "action": "accept" if accepts else "decline"}
+        value["context"] = content.get("acceptContext" if accepts else "declineContext") or {}
+        if accepts:
+            made = self._files.announce(offered["name"], content["sizeInBytes"])
+            value["uploadInfo"] = {
+                "contentUrl": f"{self._wire.base_url}{FILES_PATH}{made.id}",
+                "name": made.name,
+                "uploadUrl": f"{self._wire.base_url}{STORE_PATH}{made.id}",
+                "uniqueId": made.id,
+                "fileType": made.name.rpartition(".")[2],
+            }
+        return await self._invoke(account, conversation, None, "fileConsent/invoke", value, replyToId=post.id)
 
     async def _invoke(
         self, account: Account, conversation: Conversation, thread: str | None, name: str, value: Mapping[str, Any], **rest: Any

@@ -45,6 +45,8 @@ class TeamsConnector:
             return _refused(404, "ConversationNotFound", "no such conversation")
         if payloads.size(said) > MESSAGE_BYTES:
             return _refused(413, "MessageSizeTooBig", "over 28 KB")
+        if payloads.offers_file(said) and (conversation.owner is None or not payloads.is_offer(said)):
+            return _refused(400, "BadArgument", "a file is offered in a personal chat, by its name and its size")
         if said.get("type") == "typing":
             self._teams.conversations.working(conversation, "typing")
             return web.json_response({"id": self._teams.stamp()[0]}, status=201)

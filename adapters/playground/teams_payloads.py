@@ -16,6 +16,8 @@ CHANNEL = "19:playground@thread.tacv2"
 DESK = "19:experts@thread.tacv2"  # where the experts of every function answer
 TEAM = "19:playground-team@thread.tacv2"
 EXCHANGE_ACTION = "support_exchange"  # the manifest's name of the message action
+FILE_CONSENT = "application/vnd.microsoft.teams.card.file.consent"
+FILE_INFO = "application/vnd.microsoft.teams.card.file.info"
 MENTION = f"<at>{BOT_NAME}</at>"
 PARTNER_TENANT = "00000000-0000-4000-8000-00000000beef"  # the tenant of the guest's own company
 
@@ -106,5 +108,24 @@ def with_text(message: Json, text: str) -> Json:
 
 
 def size(message: Mapping[str, Any]) -> int:
-    """Return a message's size on the wire, in bytes."""
-    return len(json.dumps(message, ensure_ascii=False).encode())
+    """Return a message's size on the wire, in bytes, without the pictures beside its card, which don't count."""
+    beside = sum(len(str(one.get("contentUrl"))) for one in attachments_of(message) if str(one.get("contentType")).startswith("image/"))
+    return len(json.dumps(message, ensure_ascii=False).encode()) - beside
+
+
+def offers_file(message: Mapping[str, Any]) -> bool:
+    """Tell whether a message offers a file, or shows one that was taken: for a person's own chat only."""
+    return any(one.get("contentType") in (FILE_CONSENT, FILE_INFO) for one in attachments_of(message))
+
+
+def is_offer(message: Mapping[str, Any]) -> bool:
+    """Tell whether each offer of a file in a message has a name, and a size."""
+    offers = [one for one in attachments_of(message) if one.get("contentType") == FILE_CONSENT]
+    contents = [one["content"] if isinstance(one.get("content"), dict) else {} for one in offers]
+    return all(isinstance(one.get("name"), str) for one in offers) and all(isinstance(one.get("sizeInBytes"), int) for one in contents)
+
+
+def attachments_of(message: Mapping[str, Any]) -> list[Json]:
+    """Return a message's attachments."""
+    held = message.get("attachments")
+    return [one for one in held if isinstance(one, dict)] if isinstance(held, list) else []

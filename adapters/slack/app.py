@@ -6,7 +6,7 @@ form itself, whose trigger lives 3 seconds.
 """
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any, Literal
@@ -17,7 +17,7 @@ from aiohttp import web
 from slack_bolt.adapter.aiohttp import to_aiohttp_response
 from slack_bolt.response import BoltResponse
 
-from adapters.port import DeliveryError, Listener, Outgoing, Taken
+from adapters.port import NO_ATTACHMENTS, DeliveryError, Listener, Outgoing, Taken
 from adapters.slack import posting, views
 from adapters.slack.bolt import bolt_app, bolt_request
 from adapters.slack.client import API_URL, SlackClient
@@ -28,6 +28,8 @@ from adapters.slack.parse import parse
 from adapters.slack.payload import MalformedPayloadError, Payload, decode, identifier
 from adapters.slack.places import told_conversation
 from adapters.slack.socket import Socket
+from adapters.slack.uploads import Uploads
+from dialogs.attachment import Attachment
 from dialogs.delivery import reply_key
 from dialogs.events import ActionTaken, ConversationStarted, Event, FormAsked, FormSubmitted, Reference
 from dialogs.messages import Form, FormErrors, Message
@@ -77,6 +79,7 @@ class SlackAdapter:
     async def start(self, listener: Listener) -> None:
         """Open the HTTP session, and have the socket connected; neither waits for Slack."""
         self._listener = listener
+        self._uploads = Uploads(self._client, listener.spawn)
         await self._client.open()
         listener.spawn(self._introduce())
         if self._app_token:
@@ -96,15 +99,18 @@ class SlackAdapter:
 
     async def send(self, outgoing: Outgoing) -> str | None:
         """Send once, within `SEND_SECONDS`; return the message's timestamp. Raises DeliveryError."""
-        return await posting.send(self._client, outgoing)
+        return await posting.send(self._client, outgoing, self._uploads)
 
     async def find(self, outgoing: Outgoing) -> str | None:
         """Return the timestamp of the message that has this stamp, None where there's none. Raises DeliveryError."""
         return await posting.find(self._client, outgoing)
 
-    async def edit(self, reference: Reference, message_id: str, message: Message, key: UUID) -> None:
+    async def edit(
+        self, reference: Reference, message_id: str, message: Message, key: UUID, attachments: Mapping[str, Attachment] = NO_ATTACHMENTS
+    ) -> None:
         """Show something else in place of a message that was sent. Raises DeliveryError."""
-        await posting.edit(self._client, reference, message_id, message, key)
+        shown = Outgoing(key=key, reference=reference, message=message, attachments=attachments)
+        await posting.edit(self._client, message_id, shown, self._uploads)
 
     async def recall(self, reference: Reference, message_id: str) -> None:
         """Delete a message that was sent; one that's gone already is no error. Raises DeliveryError."""
@@ -158,12 +164,12 @@ class SlackAdapter:
                 case FormSubmitted(), Form():
                     return BoltResponse(status=200, body={"response_action": "update", "view": views.modal(reply, origin)})
                 case FormAsked(), Form():
-                    return await self._open_form(payload, views.modal(reply, origin), event)
+                    return await self._open_form(payload, views.modal(reply, origin), _named(event, taken))
                 case _:
                     continue
         return BoltResponse(status=200)
 
-    async def _open_form(self, payload: Payload, view: dict[str, Any], event: Event) -> BoltResponse:
+    async def _open_form(self, payload: Payload, view: dict[str, Any], named: str | None) -> BoltResponse:
         """Open a form within the request. When it can't be opened, nothing else would show it: refusing the request makes Slack warn the person."""
         try:
             async with asyncio.timeout(_FORM_SECONDS):
@@ -171,7 +177,7 @@ class SlackAdapter:
         except (DeliveryError, TimeoutError, MalformedPayloadError) as error:
             if isinstance(error, RefusedError) and error.code == "exchanged_trigger_id":
                 return BoltResponse(status=200)  # the platform's retry: the first time opened it
-            log.warning("slack.form_not_opened", event_key=str(event.key), reason=str(error) or type(error).__name__)
+            log.warning("slack.form_not_opened", event_key=named, reason=str(error) or type(error).__name__)
             return BoltResponse(status=502, body={"error": "the form could not be opened"})
         return BoltResponse(status=200)
 
@@ -182,10 +188,11 @@ class SlackAdapter:
                 if isinstance(reply, Message):
                     await posting.post(self._client, _outgoing(event, index, reply))
         except DeliveryError as error:
-            log.warning("slack.not_posted", event_key=str(event.key), reason=str(error), permanent=error.permanent)
+            log.warning("slack.not_posted", event_key=_named(event, taken), reason=str(error), permanent=error.permanent)
             if not error.permanent:
                 return
-        await self._listener.answered(event.key)
+        if taken.traced:
+            await self._listener.answered(event.key)
 
     async def _meet(self, event: Event) -> None:
         try:
@@ -219,6 +226,11 @@ class SlackAdapter:
 
 def _outgoing(event: Event, index: int, said: Message) -> Outgoing:
     return Outgoing(key=reply_key(event.key, index), reference=event.reference, message=said, user=event.sender.user, tapped=_tapped(event))
+
+
+def _named(event: Event, taken: Taken) -> str | None:
+    """Return what the log calls an event; None for one that leaves no trace."""
+    return str(event.key) if taken.traced else None
 
 
 def _tapped(event: Event) -> str | None:

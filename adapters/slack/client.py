@@ -1,18 +1,22 @@
 """The calls to Slack's Web API."""
 
 from collections.abc import Sequence
+from io import BytesIO
 from typing import Any
 from uuid import UUID
 
-from aiohttp import ClientSession, ClientTimeout
+from aiohttp import ClientError, ClientSession, ClientTimeout
 from slack_sdk.http_retry.builtin_async_handlers import AsyncConnectionErrorRetryHandler, AsyncRateLimitErrorRetryHandler
 from slack_sdk.http_retry.response import HttpResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
+from adapters.port import DeliveryError
 from adapters.slack import limits
 from adapters.slack.failures import NEVER_SENT, RefusedError, body_of, seconds_of
 from adapters.slack.limits import clip
+from adapters.slack.render import Uploaded
 from adapters.slack.sender import Installation
+from dialogs.attachment import Attachment
 from dialogs.people import Profile
 
 JSON = dict[str, Any]
@@ -28,6 +32,7 @@ SCOPES = {  # what the bot's token must be allowed, by method or gesture; the ma
     "chat.delete": ("chat:write",),
     "conversations.open": ("im:write",),
     "conversations.history": ("channels:history", "groups:history", "im:history", "mpim:history"),
+    "files.completeUploadExternal": ("files:write",),
     "users.info": ("users:read", "users:read.email"),
     "assistant.threads.setSuggestedPrompts": ("assistant:write",),
 }
@@ -35,6 +40,7 @@ SCOPES = {  # what the bot's token must be allowed, by method or gesture; the ma
 _STAMP = "pourqui_delivery"  # the event type of our messages' metadata
 _PATIENCE = 5  # seconds of a rate limit that are waited for; past it the sweep takes over, and must not post beside a call that still sleeps
 _CONNECT = 2.0  # seconds to make a connection, less than a sending has: one that was never made is known not to have been heard
+_UPLOADING = ClientTimeout(total=60, connect=_CONNECT)  # seconds
 _PAGE, _THREAD_PAGE, _PAGES = 200, 999, 5  # messages of a conversation or of a thread, looked at for our stamp: it's at most a few hours old
 _PEOPLE = ("U", "W")  # how people's ids begin, which stand for their own conversations (`places`); W is of Enterprise Grid
 _KNOWN_CONVERSATIONS = 10_000  # people whose conversation id is remembered
@@ -55,7 +61,7 @@ class SlackClient:
 
     async def open(self) -> None:
         """Open the HTTP session; nothing is called yet."""
-        self._session = ClientSession(timeout=ClientTimeout(total=self._timeout, connect=_CONNECT))
+        self._session = self._http = ClientSession(timeout=ClientTimeout(total=self._timeout, connect=_CONNECT))
         never_sent = AsyncConnectionErrorRetryHandler(error_types=list(NEVER_SENT))
         self._web = AsyncWebClient(self._token, self._api_url, session=self._session, retry_handlers=[never_sent, _ShortWait()])
         self._hasty = AsyncWebClient(self._token, self._api_url, session=self._session, retry_handlers=[])
@@ -90,6 +96,29 @@ class SlackClient:
     async def delete(self, conversation: str, message_id: str) -> None:
         """Delete a message of ours."""
         await body_of(self._hasty.chat_delete(channel=conversation, ts=message_id))
+
+    async def upload(self, attachment: Attachment, *, conversation: str | None = None, thread: str | None = None) -> Uploaded:
+        """Upload a file that only the bot has; with a conversation, it's shared there, beside the bot's messages. Nothing is tried twice.
+
+        https://docs.slack.dev/messaging/working-with-files#upload
+        """
+        channel = None if conversation is None else await self.id_of(conversation)  # a person's id isn't taken here
+        asked = self._hasty.files_getUploadURLExternal(filename=attachment.name, length=len(attachment.content))
+        place = await body_of(asked)
+        await self._put_bytes(str(place["upload_url"]), attachment.content)
+        named: list[dict[str, str | None]] = [{"id": str(place["file_id"]), "title": attachment.name}]
+        done = await body_of(self._hasty.files_completeUploadExternal(files=named, channel_id=channel, thread_ts=thread))
+        told: JSON = next(iter(done.get("files") or ()), {})
+        return Uploaded(id=str(place["file_id"]), permalink=told.get("permalink") or None)
+
+    async def _put_bytes(self, url: str, content: bytes) -> None:
+        try:
+            async with self._http.post(url, data=BytesIO(content), timeout=_UPLOADING, allow_redirects=False) as response:
+                if response.status != 200:
+                    again = seconds_of(response.headers.get("Retry-After"))
+                    raise DeliveryError(f"Slack took no file: {response.status}", permanent=False, retry_after=again)
+        except (ClientError, TimeoutError) as error:
+            raise DeliveryError(f"Slack took no file: {type(error).__name__}", permanent=False) from error
 
     async def publish(self, user: str, view: JSON, *, patient: bool = True) -> None:
         """Show somebody's home tab."""

@@ -20,6 +20,7 @@ OPTION_LABEL = 75
 OPTION_VALUE = 150
 OPTIONS = 100  # of a menu, or of one group in it; and groups
 RADIO_OPTIONS = 10
+ALT = 2000  # a picture's words
 PROMPTS = 4  # suggested in an assistant thread
 
 

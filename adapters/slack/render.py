@@ -3,15 +3,34 @@
 Neutral words are never mrkdwn: they travel in plain_text objects and rich_text elements, where what looks like markup stands as it is.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from itertools import chain, count
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Final
 
 from adapters.slack import limits
 from adapters.slack.limits import clip, split
 from adapters.slack.mrkdwn import escape
 from dialogs.catalog import Language
-from dialogs.messages import Block, Bullets, Button, Buttons, Fields, Item, Items, Link, Message, Note, Text, Title, plain_text
+from dialogs.messages import (
+    Block,
+    Bullets,
+    Button,
+    Buttons,
+    Fields,
+    File,
+    Item,
+    Items,
+    Link,
+    Message,
+    Note,
+    Picture,
+    Rating,
+    Text,
+    Title,
+    plain_text,
+)
 from dialogs.packing import pack
 
 JSON = dict[str, Any]
@@ -19,9 +38,23 @@ JSON = dict[str, Any]
 _FIELDS_LINE = 90  # characters; about what one line shows on a desktop client
 
 
-def message(said: Message) -> JSON:
-    """Return `{blocks, text}` for chat.postMessage and chat.update; `text` is what notifications and screen readers say."""
-    groups = _groups(said)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Uploaded:
+    """A file as Slack has it: its id, and its page, where Slack tells it."""
+
+    id: str
+    permalink: str | None = None
+
+
+NOTHING: Final[Mapping[str, Uploaded]] = MappingProxyType({})
+
+
+def message(said: Message, uploaded: Mapping[str, Uploaded] = NOTHING) -> JSON:
+    """Return `{blocks, text}` for chat.postMessage and chat.update; `text` is what notifications and screen readers say.
+
+    `uploaded` are the files of its pictures and of its file, by their attachments' keys; a picture that isn't there is told in its own words.
+    """
+    groups = _groups(said, uploaded)
     return {
         "blocks": _fitted(groups, limits.MESSAGE_BLOCKS, limits.MESSAGE_WEIGHT) or [context("…")],
         "text": escape(plain_text(said) or "…", limits.FALLBACK),
@@ -48,14 +81,14 @@ def paragraphs(text: str, *, strong: bool = False) -> list[JSON]:
     return [_rich([_section([_words(piece, strong=strong)])]) for piece in split(text, limits.SECTION)]
 
 
-def _groups(said: Message) -> list[list[JSON]]:
+def _groups(said: Message, uploaded: Mapping[str, Uploaded] = NOTHING) -> list[list[JSON]]:
     """Return Slack's blocks of each of ours, quiet rows last."""
     ids = count(1)
     quiet = [block for block in said.blocks if isinstance(block, Buttons) and block.quiet]
-    return [_blocks(block, said.language, ids) for block in chain((block for block in said.blocks if block not in quiet), quiet)]
+    return [_blocks(block, said.language, ids, uploaded) for block in chain((block for block in said.blocks if block not in quiet), quiet)]
 
 
-def _blocks(block: Block, language: Language, ids: Iterator[int]) -> list[JSON]:
+def _blocks(block: Block, language: Language, ids: Iterator[int], uploaded: Mapping[str, Uploaded]) -> list[JSON]:
     match block:
         case Title():
             return _title(block)
@@ -69,6 +102,12 @@ def _blocks(block: Block, language: Language, ids: Iterator[int]) -> list[JSON]:
             return [_item(item, next(ids)) for item in items]
         case Buttons():
             return _rows(block, ids)
+        case Rating():
+            return _rating(block, ids)
+        case Picture(attachment=attachment, alt=alt):
+            return _picture(uploaded.get(attachment), alt)
+        case File(attachment=attachment, name=name):
+            return _file(uploaded.get(attachment), name, ids)
         case Note(text=text):
             return [context(piece) for piece in split(text, limits.CONTEXT)]
 
@@ -109,6 +148,28 @@ def _rows(block: Buttons, ids: Iterator[int]) -> list[JSON]:
     buttons = [button for button in shown if button["type"] == "button"]
     rows: list[JSON] = [{"type": "actions", "elements": buttons[at : at + limits.ROW]} for at in range(0, len(buttons), limits.ROW)]
     return rows + [block for block in shown if block["type"] != "button"]
+
+
+def _rating(block: Rating, ids: Iterator[int]) -> list[JSON]:
+    """Show what the two ends mean, then the scale; each button says the whole to those who don't see it."""
+    if not block.buttons:
+        return []
+    ends = f"{block.buttons[0].label} = {block.low} · {block.buttons[-1].label} = {block.high}"
+    shown = [_button(button, next(ids)) | {"accessibility_label": clip(f"{button.label} ({ends})", limits.BUTTON)} for button in block.buttons]
+    rows: list[JSON] = [{"type": "actions", "elements": shown[at : at + limits.ROW]} for at in range(0, len(shown), limits.ROW)]
+    return [context(clip(ends, limits.CONTEXT)), *rows]
+
+
+def _picture(uploaded: Uploaded | None, alt: str) -> list[JSON]:
+    if uploaded is None:
+        return paragraphs(alt)
+    return [{"type": "image", "slack_file": {"id": uploaded.id}, "alt_text": clip(alt, limits.ALT)}]
+
+
+def _file(uploaded: Uploaded | None, name: str, ids: Iterator[int]) -> list[JSON]:
+    if uploaded is None or uploaded.permalink is None:
+        return [context(clip(name, limits.CONTEXT))]
+    return _rows(Buttons(buttons=(Link(label=name, url=uploaded.permalink),)), ids)
 
 
 def _button(button: Button, id_: int) -> JSON:

@@ -7,7 +7,7 @@ The archived SDK stays here and in `authentication`: its schema checks the activ
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
@@ -20,8 +20,8 @@ from botbuilder.core import CloudAdapterBase, InvokeResponse, TurnContext  # typ
 from botbuilder.schema import Activity, ActivityTypes  # type: ignore[import-untyped]
 from botframework.connector.auth import ClaimsIdentity  # type: ignore[import-untyped]
 
-from adapters.port import DeliveryError, Listener, Outgoing
-from adapters.teams import render
+from adapters.port import NO_ATTACHMENTS, DeliveryError, Listener, Outgoing
+from adapters.teams import consent, render
 from adapters.teams.activity import MalformedActivityError, read_activity, tenants
 from adapters.teams.authentication import (
     METADATA_URL,
@@ -36,10 +36,12 @@ from adapters.teams.authentication import (
 )
 from adapters.teams.client import Connector
 from adapters.teams.credentials import AppType, ClientCredentials, TokenCache, TokenSource
+from adapters.teams.handing import Handing
 from adapters.teams.keys import KeysUnavailableError, SigningKeys
 from adapters.teams.parse import parse
 from adapters.teams.posting import Posting
 from adapters.teams.responses import left_to_post, response_to
+from dialogs.attachment import Attachment
 from dialogs.events import ActionTaken, Event, FormAsked, FormSubmitted, Platform, Reference
 from dialogs.messages import Message, Reply
 from dialogs.request_actions import MarkExchange
@@ -117,6 +119,7 @@ class TeamsAdapter:
         self._session: aiohttp.ClientSession
         self._connector: Connector
         self._posting: Posting
+        self._handing: Handing
         self._authentication: Authentication | NoAuthentication
         self._turns: _Turns
         self._listener: Listener
@@ -132,6 +135,7 @@ class TeamsAdapter:
         cache = TokenCache(self._tokens) if self._tokens is not None else None
         self._connector = Connector(self._session, cache, bot=f"28:{self._app_id}" if self._app_id is not None else None)
         self._posting = Posting(self._connector)
+        self._handing = Handing(self._session, self._connector, listener, dev=self._app_id is None)
         if self._app_id is not None:
             self._authentication = Authentication(SigningKeys(self._session, self._metadata_url), app_id=self._app_id, now=self._now)
         else:
@@ -158,9 +162,11 @@ class TeamsAdapter:
         """Raise DeliveryError: nobody can look here."""
         raise DeliveryError(f"Teams lets no bot look for a message ({outgoing.key})", permanent=True)
 
-    async def edit(self, reference: Reference, message_id: str, message: Message, key: UUID) -> None:
+    async def edit(
+        self, reference: Reference, message_id: str, message: Message, key: UUID, attachments: Mapping[str, Attachment] = NO_ATTACHMENTS
+    ) -> None:
         """Show something else in place of a message that was sent. Raises DeliveryError."""
-        await self._posting.edit(reference, message_id, message)
+        await self._posting.edit(reference, message_id, message, attachments)
 
     async def recall(self, reference: Reference, message_id: str) -> None:
         """Delete a message that was sent; one that's gone already is no error. Raises DeliveryError."""
@@ -208,6 +214,10 @@ class TeamsAdapter:
 
     async def _take(self, context: TurnContext) -> None:
         payload: dict[str, Any] = context.turn_state[_PAYLOAD]
+        if (answer := consent.read_answer(payload, self._now())) is not None:
+            if self._handing.is_new(answer):
+                self._listener.spawn(self._handing.follow(answer))
+            return
         event = parse(payload, received=self._now())
         if event is None:
             context.turn_state[_RESPONSE] = _unheard(payload)
@@ -219,7 +229,7 @@ class TeamsAdapter:
             body = response_to(name, taken.replies, tapped=_tapped_message(event))
             context.turn_state[_RESPONSE] = InvokeResponse(status=HTTPStatus.OK, body=body)
         if taken.first:
-            self._listener.spawn(self._answer(event, left_to_post(name, taken.replies)))
+            self._listener.spawn(self._answer(event, left_to_post(name, taken.replies), traced=taken.traced))
         if not taken.acquainted:
             self._listener.spawn(self._meet(event))
 
@@ -237,15 +247,16 @@ class TeamsAdapter:
             case _:
                 return event
 
-    async def _answer(self, event: Event, replies: Sequence[Reply]) -> None:
+    async def _answer(self, event: Event, replies: Sequence[Reply], *, traced: bool) -> None:
         """Post the replies that the response couldn't hold. A temporary failure is left to the ledger."""
         try:
             await self._posting.answer(event.reference, event.sender.user, _tapped_message(event), replies)
         except DeliveryError as error:
-            log.warning("teams.reply.not_posted", key=str(event.key), permanent=error.permanent, reason=str(error))
+            log.warning("teams.reply.not_posted", key=str(event.key) if traced else None, permanent=error.permanent, reason=str(error))
             if not error.permanent:
                 return
-        await self._listener.answered(event.key)
+        if traced:
+            await self._listener.answered(event.key)
 
     async def _meet(self, event: Event) -> None:
         home = self._tenant or (event.reference.tenant if self._app_id is None else None)

@@ -4,14 +4,17 @@ Words are shown as they stand. A TextBlock and a Fact read a subset of Markdown,
 fact is escaped. Limits: https://learn.microsoft.com/microsoftteams/platform/task-modules-and-cards/cards/cards-format
 """
 
+import base64
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
 from urllib.parse import urlsplit
 
+from adapters.port import NO_ATTACHMENTS
 from adapters.teams.parse import ACTION_KEY, FORM_KEY, INPUT_PREFIX, MESSAGE_KEY
 from dialogs.actions import Action
+from dialogs.attachment import Attachment
 from dialogs.messages import (
     BUTTON_LIMIT,
     Block,
@@ -21,6 +24,7 @@ from dialogs.messages import (
     Choice,
     FieldError,
     Fields,
+    File,
     Form,
     Input,
     Item,
@@ -28,6 +32,8 @@ from dialogs.messages import (
     Link,
     Message,
     Note,
+    Picture,
+    Rating,
     Text,
     Title,
     plain_text,
@@ -40,10 +46,15 @@ QUIET_LIMIT = 3  # quiet buttons that fit beside each other in a chat's width
 _BLANKS = re.compile(r"[ \t\r\n\f\v]+")  # a no-break space stays: French has one before its colon
 HEADLINE_LIMIT = 120  # characters; one line of a notification
 EXPANDED_LIMIT = 5  # options that are shown all at once rather than in a list to unfold
+TOOLTIP_LIMIT = 200  # characters of what a screen reader says of a step
+RATING_LIMIT = 6  # steps of a scale that fit beside each other in a chat's width
+PICTURE_LIMIT = 1024 * 1024  # bytes, https://learn.microsoft.com/microsoftteams/platform/resources/bot-v3/bots-message-format#picture-messages
+PICTURE_TYPES = frozenset({"image/png", "image/jpeg", "image/gif"})
 CARD_TYPE = "application/vnd.microsoft.card.adaptive"
 
 Json: TypeAlias = dict[str, Any]
 
+_NO_PICTURES: Mapping[str, str] = {}
 _LOOSE, _DENSE = False, True  # whether the lines of a text are elements, each with its weight, or one
 _SHAPES = ((None, _LOOSE), (None, _DENSE), (4000, _DENSE), (1000, _DENSE), (300, _DENSE), (80, _DENSE))  # with the most characters of one text
 _ANYWHERE = re.compile(r"([\\`*_\[\]~&<>])")
@@ -51,13 +62,26 @@ _AT_START = re.compile(r"^(\d*)([-+#.)])")
 _SCHEMES = frozenset({"https", "http", "mailto"})
 
 
-def activity(message: Message) -> Json:
-    """Render a message as an activity to post, at most `SIZE_LIMIT` bytes as `encode` writes it.
+def activity(message: Message, attachments: Mapping[str, Attachment] = NO_ATTACHMENTS) -> Json:
+    """Render a message as an activity to post, at most `SIZE_LIMIT` bytes as `encode` writes it, without what travels beside its card.
+
+    Pictures stand in the card where there's room for them, as they are; else they follow it, in what doesn't count (base64 images, up to
+    `PICTURE_LIMIT` each: https://learn.microsoft.com/microsoftteams/platform/bots/how-to/format-your-bot-messages), and the card tells them in words.
+    Neither needs a permission, in a channel as in a chat. What can't be shown is told in words alone.
 
     It has a summary for the notification and no text: Teams splits a text and a card into two messages and then returns no id
     (https://learn.microsoft.com/microsoftteams/platform/bots/how-to/conversations/conversation-messages).
     """
-    return _wrapped(card(message), headline(message), message.language)
+    summary = headline(message)
+    pictures = _pictures(message, attachments)
+    if not pictures:
+        return _wrapped(card(message), summary, message.language)
+    whole = _wrapped(_card([element for block in message.blocks for element in _block(block, None, pictures=pictures)]), summary, message.language)
+    if len(encode(whole)) <= SIZE_LIMIT:
+        return whole
+    alone = _wrapped(card(message), summary, message.language)
+    beside = [{"contentType": attachments[key].content_type, "contentUrl": uri, "name": attachments[key].name} for key, uri in pictures.items()]
+    return alone | {"attachments": [*alone["attachments"], *beside]}
 
 
 def card(message: Message) -> Json:
@@ -158,7 +182,17 @@ def _fitting(body: Iterable[Json], room: int) -> Iterator[Json]:
     yield cut
 
 
-def _block(block: Block, limit: int | None, *, dense: bool = False) -> Iterator[Json]:
+def _pictures(message: Message, attachments: Mapping[str, Attachment]) -> dict[str, str]:
+    """Return the pictures that can be shown, as data URIs, by key."""
+    shown: dict[str, str] = {}
+    for block in message.blocks if attachments else ():
+        held = attachments.get(block.attachment) if isinstance(block, Picture) else None
+        if isinstance(block, Picture) and held is not None and held.content_type in PICTURE_TYPES and len(held.content) <= PICTURE_LIMIT:
+            shown[block.attachment] = f"data:{held.content_type};base64,{base64.b64encode(held.content).decode()}"
+    return shown
+
+
+def _block(block: Block, limit: int | None, *, dense: bool = False, pictures: Mapping[str, str] = _NO_PICTURES) -> Iterator[Json]:
     match block:
         case Title(text=text, badge=badge):
             if badge:
@@ -178,6 +212,15 @@ def _block(block: Block, limit: int | None, *, dense: bool = False) -> Iterator[
             yield from (_item(item, limit) for item in items)
         case Buttons(buttons=buttons, quiet=quiet):
             yield from _quiet_rows(buttons) if quiet else _rows(buttons)
+        case Rating(buttons=buttons) if buttons:
+            yield from _rating(block)
+        case Picture(attachment=attachment, alt=alt):
+            if attachment in pictures:
+                yield {"type": "Image", "url": pictures[attachment], "altText": alt, "size": "stretch"}
+            else:
+                yield from _paragraphs(_clip(alt, limit), dense=dense)
+        case File(name=name):
+            yield _words(_line(_clip(name, limit)), isSubtle=True, size="small")
         case _:
             return
 
@@ -232,6 +275,38 @@ def _quiet_rows(buttons: Sequence[Button | Link]) -> Iterator[Json]:
     for start in range(0, len(columns), QUIET_LIMIT):
         first = {"separator": True} if start == 0 else {"spacing": "small"}
         yield {"type": "ColumnSet", "columns": columns[start : start + QUIET_LIMIT], **first}
+
+
+def _rating(scale: Rating) -> Iterator[Json]:
+    """Show the steps as boxes of one width, in rows as even as can be, then what the two ends mean, each on its side."""
+    first, last = (f"{_label(button.label)} = {_line(said)}" for button, said in ((scale.buttons[0], scale.low), (scale.buttons[-1], scale.high)))
+    steps = [_step(button, f"{first} · {last}") for button in scale.buttons]
+    rows = -(-len(steps) // RATING_LIMIT)
+    width = -(-len(steps) // rows)
+    for start in range(0, len(steps), width):
+        row = steps[start : start + width]
+        empty = [{"type": "Column", "width": "stretch", "items": []} for _ in range(width - len(row))]
+        yield {"type": "ColumnSet", "columns": row + empty, "spacing": "small"}
+    yield {
+        "type": "ColumnSet",
+        "spacing": "small",
+        "columns": [
+            {"type": "Column", "width": "stretch", "items": [_words(first, isSubtle=True, size="small")]},
+            {"type": "Column", "width": "stretch", "items": [_words(last, isSubtle=True, size="small") | {"horizontalAlignment": "right"}]},
+        ],
+    }
+
+
+def _step(button: Button, ends: str) -> Json:
+    said = _words(_label(button.label), weight="bolder") | {"horizontalAlignment": "center"}
+    return {
+        "type": "Column",
+        "width": "stretch",
+        "style": "emphasis",
+        "verticalContentAlignment": "center",
+        "selectAction": _tapped(button.label, button.action) | {"tooltip": _clip(f"{_label(button.label)} ({ends})", TOOLTIP_LIMIT)},
+        "items": [said],
+    }
 
 
 def _actions(buttons: Sequence[Button | Link]) -> Iterator[tuple[Button | Link, Json]]:

@@ -1,6 +1,7 @@
 """Cells: what strangers wrote, safe to print in a terminal and to open in a spreadsheet."""
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")  # how a cell begins that a spreadsheet would compute; owasp.org/www-community/attacks/CSV_Injection
+# how a cell begins that a spreadsheet would compute, in some locales in full width; owasp.org/www-community/attacks/CSV_Injection
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def harmless(cell: str) -> str:

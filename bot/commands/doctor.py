@@ -15,6 +15,8 @@ from bot.app import admins_of, embedded_file, endpoint_for
 from bot.clock import now
 from bot.commands.terminal import say, settings, words
 from bot.packs import read_pack
+from bot.privacy import kept_days
+from bot.secret import is_shared, key_file
 from bot.settings import Settings, terminal_language
 from dialogs.catalog import Catalogue
 from dialogs.request import Desk
@@ -72,13 +74,31 @@ def _company(chosen: Settings, t: Texts) -> Iterator[Finding]:
     yield Finding(what="POURQUI_WORKING_HOURS", seen="{:%H:%M}-{:%H:%M}".format(*chosen.working_hours))
     yield Finding(what="POURQUI_QUIET_HOURS", seen="{:%H:%M}-{:%H:%M}".format(*chosen.quiet_hours))
     yield Finding(what="POURQUI_DIGEST_AT", seen=f"{chosen.digest_at:%H:%M}")
+    seen = f"{chosen.ask_days}, {chosen.ask_function_days}, {chosen.prompt_minutes}"
+    yield Finding(what="POURQUI_ASK_DAYS, _ASK_FUNCTION_DAYS, _PROMPT_MINUTES", seen=seen)
+    seen = f"{chosen.messages_day}, {chosen.messages_week}, {chosen.messages_function_month}"
+    yield Finding(what="POURQUI_MESSAGES_DAY, _WEEK, _FUNCTION_MONTH", seen=seen)
     yield Finding(what="POURQUI_LOG", seen=f"{chosen.log}, {chosen.log_level}")
-    yield Finding(what="POURQUI_SECRET_KEY", seen=t("set") if chosen.secret_key else t("not set; nothing in this version needs it"))
+    yield _secret(chosen, t)
+    seen = ", ".join(f"{kind} {days or t('for ever')}" for kind, days in kept_days(chosen).items())
+    yield Finding(what="POURQUI_KEEP_…", seen=seen)
     yield Finding(what="POURQUI_ADMINS", seen=", ".join(chosen.admins) or t("nobody"))
     if chosen.company is not None:
         pack = read_pack(chosen.company, language=terminal_language(), today=now().date())
         wrong = None if pack.catalogue else t("see: pourqui catalog check {folder}", folder=chosen.company)
         yield Finding(what="POURQUI_COMPANY", seen=str(chosen.company), to_do=wrong)
+
+
+def _secret(chosen: Settings, t: Texts) -> Finding:
+    """Look whether there's a key, or one will be made; several processes on a server have to be given theirs."""
+    what = "POURQUI_SECRET_KEY"
+    if chosen.secret_key:
+        return Finding(what=what, seen=t("set"))
+    if is_shared(chosen):
+        to_do = t("until it's set, the same for every process, nothing can be said anonymously (docs/voices.md)")
+        return Finding(what=what, seen=t("not set"), to_do=to_do)
+    file = key_file(chosen)
+    return Finding(what=what, seen=t("in {file}", file=file) if file.exists() else t("made at the first start, in {file}", file=file))
 
 
 def _database(chosen: Settings, t: Texts) -> Iterator[Finding]:

@@ -16,12 +16,20 @@ from storage.tables.answers import (
     StateRow,
     VectorRow,
 )
+from storage.tables.feedback import ExpectationRow, FeedbackRow, FunctionLimitRow, PauseRow
+from storage.tables.files import AttachmentRow, ExportRow
 from storage.tables.ledger import DeliveryRow, DeliveryTallyRow, WorkspaceRow
 from storage.tables.people import ConversationReferenceRow, IdentityRow, PersonRow, PseudonymRow, RoleGrantRow
 from storage.tables.requests import BindingRow, ExchangeSourceRow, OutsideExchangeRow, RequestRow, RequestStepRow, RequestWordRow
 from storage.tables.row import Row, table_of
+from storage.tables.scores import AnonymityClassRow, GrainRow, ImprovementRow, PublishedMeasureRow, PublishedPeriodRow, ThemeRow
+from storage.tables.voices import AnonymousPendingRow, AnonymousVoiceRow, VoiceRow
 
 __all__ = [
+    "AnonymityClassRow",
+    "AnonymousPendingRow",
+    "AnonymousVoiceRow",
+    "AttachmentRow",
     "AuditRow",
     "BindingRow",
     "CatalogueVersionRow",
@@ -31,13 +39,22 @@ __all__ = [
     "EventRow",
     "ExchangeRow",
     "ExchangeSourceRow",
+    "ExpectationRow",
+    "ExportRow",
+    "FeedbackRow",
+    "FunctionLimitRow",
     "GapQuestionRow",
     "GapRow",
+    "GrainRow",
     "IdentityRow",
+    "ImprovementRow",
     "OutsideExchangeRow",
+    "PauseRow",
     "PersonRow",
     "ProfileDraftRow",
     "PseudonymRow",
+    "PublishedMeasureRow",
+    "PublishedPeriodRow",
     "ReportRow",
     "RequestRow",
     "RequestStepRow",
@@ -45,7 +62,9 @@ __all__ = [
     "RoleGrantRow",
     "Row",
     "StateRow",
+    "ThemeRow",
     "VectorRow",
+    "VoiceRow",
     "WorkspaceRow",
     "table_of",
 ]

@@ -16,8 +16,8 @@ class DeliveryRow(Row, table=True):
     """One message to one conversation: what was planned, what became of it (`dialogs.delivery`).
 
     `platform`, `tenant` are empty while nobody knows where the person can be reached. `place` is the key of the whole conversation, for the pace.
-    `claim` and `lease_until` are those of the process that sends it. `change` is an edit or a recall of what was sent, not made yet; what was
-    recalled stays `sent`, its reason is `cancelled`.
+    `function` is whose message it is, for what it spends. `claim` and `lease_until` are those of the process that sends it. `change` is an edit or a
+    recall of what was sent, not made yet; what was recalled stays `sent`, its reason is `cancelled`.
     """
 
     __tablename__ = "delivery"
@@ -27,6 +27,7 @@ class DeliveryRow(Row, table=True):
     kind: str
     cause_kind: str
     cause_id: str
+    function: str | None = None
     person_id: str | None = Field(default=None, foreign_key="person.id", index=True)
     platform: str
     tenant: str
@@ -66,6 +67,7 @@ class DeliveryRow(Row, table=True):
         Index("ix_delivery_change", "platform", "tenant", "change_not_before", sqlite_where=_CHANGE, postgresql_where=_CHANGE),
         Index("ix_delivery_lane_number", "lane", "number"),
         Index("ix_delivery_cause_kind_cause_id", "cause_kind", "cause_id"),
+        Index("ix_delivery_person_id_kind", "person_id", "kind"),
         Index("ix_delivery_place_sent_at", "place", "sent_at"),
         Index("ix_delivery_place_message_id", "place", "message_id"),
     )

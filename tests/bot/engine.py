@@ -6,6 +6,7 @@ from bot.clock import Clock, now
 from bot.knowledge import Knowledge
 from bot.metrics import Metrics
 from bot.po import both_languages
+from bot.sealed import Seal
 from bot.tasks import Tasks
 from bot.turns import Turns
 from dialogs.catalog import Language
@@ -21,6 +22,7 @@ def engine(
     metrics: Metrics | None = None,
     clock: Clock = now,
     planned: Callable[[], None] = lambda: None,
+    seal: Seal | None = None,
 ) -> Turns:
     """Return the engine over a database and what the program knows."""
     return Turns(
@@ -33,4 +35,5 @@ def engine(
         now=clock,
         hours=lambda _: COMPANY_HOURS,
         planned=planned,
+        seal=seal,
     )

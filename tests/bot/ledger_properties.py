@@ -27,6 +27,7 @@ from adapters.port import DeliveryError
 from bot.delivery import Pump
 from bot.public_holidays import hours_for
 from bot.settings import read_settings
+from dialogs.attention import budget
 from dialogs.delivery import Delivery, Doubt, Kind, Status
 from dialogs.events import MessageReceived, Platform, Reference, Scope, Sender
 from dialogs.gates import pass_gates
@@ -56,6 +57,7 @@ from tests.databases import running_server
 
 WALK = 500  # steps of one walk, each on a database of its own
 _ZONES = {"alice": "Europe/Paris", "bob": "America/New_York", "carol": "Australia/Lord_Howe"}
+_BUDGET = budget(messages_day=1_000, messages_week=1_000)  # else campaigns would outlast the walk
 _SPENDING = (Kind.PROMPT, Kind.REMINDER, Kind.CAMPAIGN)
 _LEASE = timedelta(seconds=5)  # between the gate's answer and the write, at most
 
@@ -203,7 +205,9 @@ class Walk:
         self._people[f"{name} {platform}"] = met.person.id
 
     def _pump(self, owner: str, database: Database | None = None) -> Pump:
-        return pump(database or self._database, *self._platforms, time=self._time, owner=owner, gate=partial(pass_gates, hours=self._hours))
+        return pump(
+            database or self._database, *self._platforms, time=self._time, owner=owner, gate=partial(pass_gates, hours=self._hours, budget=_BUDGET)
+        )
 
     def _any(self) -> Planned | None:
         return self._random.choice(list(self._planned.values())) if self._planned else None

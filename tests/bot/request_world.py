@@ -14,7 +14,7 @@ from sqlmodel import Session
 from structlog.processors import format_exc_info
 from structlog.testing import capture_logs
 
-from adapters.port import DeliveryError, Outgoing, Taken
+from adapters.port import NO_ATTACHMENTS, DeliveryError, Outgoing, Taken
 from bot.delivery import Pump
 from bot.digests import Digests
 from bot.endings import Aftermath
@@ -27,6 +27,7 @@ from bot.requests import RequestAftermath, RequestClock
 from bot.settings import read_settings
 from bot.sweep import Sweep
 from bot.turns import Turns
+from dialogs.attachment import Attachment
 from dialogs.catalog import Contact, Localized
 from dialogs.events import Event, MessageReceived, Platform, Reference, Scope, Sender
 from dialogs.gates import pass_gates
@@ -149,9 +150,11 @@ class Faulty(InMemory):
             self.shown |= {posted.id: posted.message for posted in self.posted[before:]}
         return id_
 
-    async def edit(self, reference: Reference, message_id: str, message: Message, key: UUID) -> None:
+    async def edit(
+        self, reference: Reference, message_id: str, message: Message, key: UUID, attachments: Mapping[str, Attachment] = NO_ATTACHMENTS
+    ) -> None:
         with self._watched(message_id):
-            await super().edit(reference, message_id, message, key)
+            await super().edit(reference, message_id, message, key, attachments)
         self.shown[message_id] = message
 
     async def recall(self, reference: Reference, message_id: str) -> None:

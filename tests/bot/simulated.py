@@ -12,12 +12,13 @@ from uuid import UUID, uuid5
 from aiohttp import web
 from sqlmodel import Session
 
-from adapters.port import Adapter, DeliveryError, Listener, Outgoing
+from adapters.port import NO_ATTACHMENTS, Adapter, DeliveryError, Listener, Outgoing
 from bot.clock import Clock
 from bot.delivery import Pump
 from bot.endings import Aftermath
 from bot.metrics import Metrics
 from bot.reconciler import Reconciler
+from dialogs.attachment import Attachment
 from dialogs.delivery import Delivery, Kind
 from dialogs.events import Platform, Reference, Scope
 from dialogs.gates import Candidate, Go, Verdict
@@ -65,6 +66,7 @@ class Posted:
     at: datetime
     id: str
     order: int
+    attachments: Mapping[str, Attachment]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +104,7 @@ class InMemory:
         self.looked = 0
         self.edits: list[tuple[str, Message]] = []
         self.recalls: list[str] = []
+        self.edited_with: list[Mapping[str, Attachment]] = []
         self.troubles: deque[Trouble] = deque()
         self.between: Callable[[str], None] = lambda _: None
 
@@ -140,6 +143,7 @@ class InMemory:
                 at=self.time(),
                 id=id_,
                 order=next(_ORDER),
+                attachments=outgoing.attachments,
             )
             self.posted.append(posted)
         self.between("after the write")
@@ -152,9 +156,12 @@ class InMemory:
         self._trip()
         return next((posted.id for posted in self.posted if posted.key == outgoing.key), None)
 
-    async def edit(self, reference: Reference, message_id: str, message: Message, key: UUID) -> None:
+    async def edit(
+        self, reference: Reference, message_id: str, message: Message, key: UUID, attachments: Mapping[str, Attachment] = NO_ATTACHMENTS
+    ) -> None:
         self._trip()
         self.edits.append((message_id, message))
+        self.edited_with.append(attachments)
 
     async def recall(self, reference: Reference, message_id: str) -> None:
         self._trip()

@@ -362,7 +362,7 @@ async def test_a_database_that_is_away_ends_the_look(it: Office) -> None:
 
 async def test_exchanges_of_people_whom_the_directory_has_learnt_of_become_theirs(it: Office) -> None:
     news = News(source="guichet", external_id="1", state="opened", at=NOON, client="dana@solane.example", function="it")
-    await it.database.write("test", lambda session: outside_exchanges.tell(session, news))
+    await it.database.write("test", lambda session: outside_exchanges.tell(session, news, NOON))
     newcomer = replace(DIRECTORY[0], id="p9", email="dana@solane.example", name="Dana")
     await it.database.write(people.LINKING, lambda session: import_directory(session, (*DIRECTORY, newcomer), NOON))
     await it.look(NOON)

@@ -8,7 +8,25 @@ import pytest
 from bot.app import opened
 from bot.clock import now
 from bot.metrics import Metrics
-from bot.schedule import CORRECTIONS, DIGESTS, EXPIRE, FIGURES, RECONCILE, REQUESTS, SWEEP, figures, job
+from bot.schedule import (
+    CORRECTIONS,
+    DIGESTS,
+    EXPIRE,
+    EXPORTS,
+    FIGURES,
+    PROMPTS,
+    PUBLISH,
+    RECONCILE,
+    REQUESTS,
+    RETENTION,
+    SWEEP,
+    THEMES,
+    VOICES,
+    WARNINGS,
+    WEEKLY,
+    figures,
+    job,
+)
 from bot.settings import read_settings
 from storage import deliveries
 from storage.database import Database
@@ -24,7 +42,8 @@ async def test_the_application_sends_what_is_due_and_runs_its_jobs(database: Dat
     await furnish(database)
     platform = slack(Time(now()))
     async with opened(read_settings(data_folder=tmp_path), database, adapters([platform]), encoder=LetterEncoder()) as application:
-        assert set(application.jobs) == {EXPIRE, RECONCILE, SWEEP, REQUESTS, CORRECTIONS, DIGESTS, FIGURES}
+        often = {EXPIRE, RECONCILE, SWEEP, REQUESTS, PROMPTS, CORRECTIONS, THEMES, FIGURES, PUBLISH, EXPORTS}
+        assert set(application.jobs) == {*often, DIGESTS, WEEKLY, WARNINGS, VOICES, RETENTION}
         await plan(database, now(), to_say("hello", channel("C1")))
         application.pump.nudge()
         await until(lambda: platform.texts() == ["hello"])

@@ -8,6 +8,7 @@ import pytest
 from pydantic import SecretStr
 
 from bot.settings import SECRET_NAMES, Settings, SettingsError, has_display, read_settings, terminal_language
+from dialogs.attention import BUDGET, budget
 
 pytestmark = pytest.mark.usefixtures("alone")
 
@@ -311,6 +312,29 @@ def test_hours_that_end_when_they_begin_say_nothing(monkeypatch: pytest.MonkeyPa
 def test_a_time_that_cannot_be_read_is_shown_with_an_example(written: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("POURQUI_DIGEST_AT", written)
     with pytest.raises(SettingsError, match=rf"POURQUI_DIGEST_AT: .*'{written}' isn't a time of day, such as 09:00"):
+        read_settings()
+
+
+def test_the_attention_budget_has_its_defaults_and_can_be_set(alone: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert (read_settings().budget, read_settings().prompt_minutes) == (BUDGET, 15)
+    monkeypatch.setenv("POURQUI_ASK_DAYS", "7")
+    monkeypatch.setenv("POURQUI_MESSAGES_FUNCTION_MONTH", "2")
+    assert read_settings().budget == budget(ask_days=7, messages_function_month=2)
+
+
+@pytest.mark.parametrize(
+    ("name", "written", "told"),
+    [
+        ("POURQUI_ASK_DAYS", "0", "greater than or equal to 1"),
+        ("POURQUI_ASK_FUNCTION_DAYS", "400", "less than or equal to 365"),
+        ("POURQUI_PROMPT_MINUTES", "soon", "valid integer"),
+        ("POURQUI_ASK_FUNCTION_DAYS", "13", r"POURQUI_ASK_FUNCTION_DAYS \(13\) is less than POURQUI_ASK_DAYS \(14\).*at least as many days"),
+        ("POURQUI_MESSAGES_DAY", "3", r"POURQUI_MESSAGES_WEEK \(2\) is less than POURQUI_MESSAGES_DAY \(3\).*at least as many"),
+    ],
+)
+def test_a_budget_that_cannot_be_says_why(alone: Path, name: str, written: str, told: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(name, written)
+    with pytest.raises(SettingsError, match=told):
         read_settings()
 
 

@@ -121,7 +121,7 @@ def test_home_offers_a_human_and_ones_requests_where_there_are_any() -> None:
 def test_help_says_what_a_human_is_for_and_the_words_that_bring_one() -> None:
     text = words(decide(None, said("help"), context(language="en")))
     assert "Ask a human: your question goes to the people of the function, by name or discreetly" in text
-    assert "home, functions, preferences, human, requests, help" in text
+    assert "home, functions, preferences, human, requests, say, pause, help" in text
 
 
 # --- the command ---------------------------------------------------------------------------------------------------------------------------------
@@ -235,6 +235,14 @@ def test_what_comes_from_nowhere_opens_its_own_exchange() -> None:
         exchange=exchange_id(event), question="Who has my cable?", language="en", outcome="none", function="finance", ids=(), confidence=None
     )
     assert (request.exchange, request.sheet, request.tried) == (exchange_id(event), None, ())
+
+
+def test_nobody_goes_on_from_somebody_elses_exchange() -> None:
+    event, turn = hands(at=replace(about(), shown=None))
+    request = kept(turn)
+    assert isinstance(turn.facts[0], ExchangeOpened)
+    assert request.exchange == turn.facts[0].exchange == exchange_id(event)
+    assert request.tried == ("it_laptop",)
 
 
 def test_an_answer_that_was_not_the_one_is_told_but_sends_it_nowhere() -> None:

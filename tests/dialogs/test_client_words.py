@@ -12,7 +12,7 @@ from dialogs.actions import FormAction
 from dialogs.client_requests import live, said
 from dialogs.client_words import LIMIT
 from dialogs.events import MessageReceived
-from dialogs.facts import DeliveryEdited, DeliveryPlanned, DeliveryRecalled, ExchangeOpened, RequestKept, WordKept
+from dialogs.facts import DeliveryEdited, DeliveryPlanned, DeliveryRecalled, ExchangeOpened, FeedbackAsked, RequestKept, WordKept
 from dialogs.messages import Input, Message, Place, plain_text
 from dialogs.packing import pack
 from dialogs.people import Person
@@ -243,14 +243,14 @@ def test_what_is_taken_back_leaves_the_card_that_lists_it() -> None:
 
 def test_taking_back_twice_does_it_once_and_answers_again() -> None:
     turn = back(replace(MINE, state="deleted"))
-    assert [type(fact) for fact in turn.facts] == [ExchangeOpened]
+    assert [type(fact) for fact in turn.facts] == [ExchangeOpened, FeedbackAsked]
 
 
 @pytest.mark.parametrize("turn", [back(), back(replace(MINE, side="expert")), back(MINE, client=KARIM)])
 def test_words_that_are_not_there_or_not_ones_own_are_not_taken_back(turn: Turn) -> None:
     assert isinstance(turn.replies[0], Message)
     assert "I don't find these words any more" in plain_text(turn.replies[0])
-    assert [type(fact) for fact in turn.facts] == [ExchangeOpened]
+    assert [type(fact) for fact in turn.facts] == [ExchangeOpened, FeedbackAsked]
 
 
 def again(*said_so_far: Word, **changes: object) -> Turn:

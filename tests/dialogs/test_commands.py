@@ -7,6 +7,7 @@ import pytest
 from dialogs.actions import Action, Help, Home, Interview, ListContent, ListFunctions, Preferences, ShowGaps, WriteSheet
 from dialogs.catalog import Localized
 from dialogs.commands import command_of
+from dialogs.feedback_actions import ChoosePause, ListVoices, NoteImprovement, Say, ShowTraces
 from dialogs.request_actions import AskHuman, BindChannel, ListRequests, UnbindChannel
 from tests.company import CATALOGUE, FINANCE
 
@@ -33,6 +34,13 @@ from tests.company import CATALOGUE, FINANCE
         ("demandes", ListRequests()),
         ("requests finance", ListRequests(slug="finance")),
         ("demandes de congés", None),
+        ("améliorer it", NoteImprovement(slug="it")),
+        ("improve", ShowTraces()),
+        ("pause it", ChoosePause(slug="it")),
+        ("traces DSI", ShowTraces(slug="it")),
+        ("dire", Say()),
+        ("say finance", Say(slug="finance")),
+        ("voices it", ListVoices(slug="it")),
         ("lier", BindChannel()),
         ("Lier DSI", BindChannel(slug="it")),
         ("bind information  technology", BindChannel(slug="it")),

@@ -63,7 +63,7 @@ def test_a_function_that_nobody_has_makes_it_a_question() -> None:
 
 
 def test_a_card_of_another_version_is_not_taken_for_a_page() -> None:
-    with pytest.raises(UnreadableActionError, match="unknown purpose"):
+    with pytest.raises(UnreadableActionError, match="content knows no to 'burn'"):
         unpack(pack(ListContent(slug="it", to="remove")).replace("remove", "burn"))
 
 

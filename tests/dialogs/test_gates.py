@@ -5,8 +5,10 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
+from dialogs.attention import Limit, Spent, budget
 from dialogs.delivery import Kind, Reason
-from dialogs.gates import Candidate, Go, NotBefore, Skip, Verdict, pass_gates
+from dialogs.feedback import Pause
+from dialogs.gates import Candidate, Closing, Go, NotBefore, Skip, Verdict, pass_gates
 from dialogs.working_time import WorkingHours
 
 FRIDAY_NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
@@ -61,3 +63,69 @@ def test_people_are_left_in_peace_outside_their_own_hours(zone: str | None, at: 
 @pytest.mark.parametrize("kind", [Kind.DIGEST, Kind.ALERT])
 def test_a_channels_messages_keep_their_own_schedule(kind: Kind) -> None:
     assert verdict(replace(CHANNEL_S, kind=kind, at=datetime(2026, 11, 22, 3, 0, tzinfo=UTC))) == Go()
+
+
+# --- attention ------------------------------------------------------------------------------------------------------------------------------------
+
+REMINDER_S = replace(ALICE_S, kind=Kind.REMINDER, function="it")
+PROMPT_S = replace(ALICE_S, function="it", closing="open")
+CAMPAIGN_S = replace(ALICE_S, kind=Kind.CAMPAIGN, function="it")
+NIGHT = datetime(2026, 11, 20, 22, 0, tzinfo=UTC)
+
+
+def ago(days: float, function: str = "finance") -> tuple[Spent, ...]:
+    return (Spent(at=FRIDAY_NOON - timedelta(days=days), function=function),)
+
+
+@pytest.mark.parametrize("candidate", [PROMPT_S, REMINDER_S, CAMPAIGN_S])
+def test_whoever_paused_is_left_in_peace(candidate: Candidate) -> None:
+    paused = Skip(reason=Reason.PAUSED)
+    assert verdict(replace(candidate, pauses=(Pause(function="it", until=None),))) == paused
+    assert verdict(replace(candidate, pauses=(Pause(function=None, until=FRIDAY_NOON + timedelta(seconds=1)),))) == paused
+    assert verdict(replace(candidate, pauses=(Pause(function="finance", until=None), Pause(function=None, until=FRIDAY_NOON)))) == Go()
+
+
+def test_a_pause_keeps_no_answer_back() -> None:
+    assert verdict(replace(ALICE_S, kind=Kind.REPLY, pauses=(Pause(function=None, until=None),))) == Go()
+
+
+@pytest.mark.parametrize(
+    ("closing", "reason"),
+    [
+        ("answered", Reason.ANSWERED),
+        ("voided", Reason.CANCELLED),
+        ("expired", Reason.EXPIRED),
+        ("asked", Reason.CANCELLED),
+        ("handed", Reason.CANCELLED),
+    ],
+)
+def test_only_what_is_open_is_asked_about(closing: Closing, reason: Reason) -> None:
+    assert verdict(replace(PROMPT_S, closing=closing)) == Skip(reason=reason)
+    assert verdict(replace(REMINDER_S, closing=closing)) == Skip(reason=reason)
+
+
+def test_an_ask_beyond_the_budget_is_dropped_not_postponed() -> None:
+    assert verdict(replace(PROMPT_S, spent=ago(13))) == Skip(reason=Reason.BUDGET)
+    assert verdict(replace(REMINDER_S, spent=ago(3, "it"))) == Skip(reason=Reason.BUDGET)
+    assert verdict(replace(PROMPT_S, spent=ago(14))) == Go()
+    assert verdict(replace(PROMPT_S, spent=ago(31, "it"), limit=Limit(ask_days=60))) == Skip(reason=Reason.BUDGET)
+
+
+def test_a_campaigns_message_waits_until_there_is_room() -> None:
+    assert verdict(replace(CAMPAIGN_S, spent=ago(0.25))) == NotBefore(at=FRIDAY_NOON + timedelta(hours=18))
+
+
+def test_what_spends_nothing_needs_no_room_and_neither_does_a_channel() -> None:
+    assert verdict(replace(ALICE_S, kind=Kind.REPLY, spent=ago(1))) == Go()
+    assert verdict(replace(CAMPAIGN_S, person=None, spent=ago(0.25))) == Go()
+
+
+def test_what_is_not_sent_at_all_is_skipped_at_once_even_at_night() -> None:
+    asleep = replace(PROMPT_S, at=NIGHT)
+    assert isinstance(verdict(asleep), NotBefore)
+    assert verdict(replace(asleep, spent=ago(1))) == Skip(reason=Reason.BUDGET)
+    assert verdict(replace(asleep, closing="answered")) == Skip(reason=Reason.ANSWERED)
+
+
+def test_another_budget_counts_where_the_company_set_one() -> None:
+    assert pass_gates(replace(PROMPT_S, spent=ago(5)), hours, budget(ask_days=5)) == Go()

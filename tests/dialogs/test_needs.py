@@ -5,11 +5,23 @@ from dataclasses import replace
 import pytest
 
 from dialogs.actions import AddPhrasing, Help, Home, IgnoreGap, ListContent, PublishProfile, Show, ShowGaps, WriteSheet
-from dialogs.events import Event
+from dialogs.events import Event, Overheard, Sender
+from dialogs.feedback_actions import (
+    ChoosePause,
+    ExportFeedback,
+    ListVoices,
+    NoteImprovement,
+    RateTrace,
+    ReadReceipt,
+    Say,
+    SayExpected,
+    ShowTraces,
+    WriteComment,
+)
 from dialogs.needs import INTERVIEW, Needs, needs_of
 from dialogs.request_actions import AskHuman, ClaimRequest, MarkExchange, PhraseRequest
 from dialogs.turn import State
-from tests.company import CATALOGUE
+from tests.company import CATALOGUE, NOON
 from tests.conversation import CHANNEL, asks_form, opens_home, said, starts, submits, taps
 
 NOTHING, RIGHTS, CONTENT, GAPS = Needs(), Needs(rights=True), Needs(rights=True, content=True), Needs(rights=True, content=True, gaps=True)
@@ -46,6 +58,17 @@ INTERVIEWED = State(dialog=INTERVIEW, version=1, kept={})
         (asks_form(MarkExchange(place="p", message="m", user="u")), None, NOTHING),
         (asks_form(WriteSheet(slug="it", gap="g")), None, GAPS),
         (submits(AddPhrasing(gap="g", id="it_laptop"), {}), None, GAPS),
+        (Overheard(id="o", at=NOON, sender=Sender(user="U1"), reference=CHANNEL, text="?", message_id="m1"), None, REQUESTS),
+        (taps(RateTrace(feedback="f", trace="1")), None, Needs(feedback=True)),
+        (submits(WriteComment(feedback="f"), {}), None, Needs(feedback=True)),
+        (taps(ChoosePause()), None, Needs(pauses=True)),
+        (taps(SayExpected(request="r", value="1")), None, REQUESTS),
+        (submits(Say(), {}), None, REQUESTS),
+        (taps(ReadReceipt(secret="s")), None, NOTHING),
+        (taps(ListVoices()), None, Needs(rights=True, voices=True)),
+        (taps(ShowTraces()), None, Needs(rights=True, readings=True)),
+        (asks_form(NoteImprovement(slug="it")), None, Needs(rights=True, readings=True)),
+        (asks_form(ExportFeedback()), None, RIGHTS),
     ],
 )
 def test_an_event_needs(event: Event, state: State | None, needs: Needs) -> None:

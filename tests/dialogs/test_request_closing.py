@@ -99,7 +99,8 @@ def test_a_last_word_is_in_the_same_message_and_is_a_word_like_any_other() -> No
     assert (said.text, said.author, said.state) == ("It was under the table.", MALIKS, "sent")
     assert (told.key, told.cause_kind) == (said.id, WORD)
     assert read(told) == (
-        "Malik Benali (IT) closed your question: it's solved.\nIt was under the table.\nAbout: “Who has my cable?”\n[It isn't over]"
+        "Malik Benali (IT) closed your question: it's solved.\nIt was under the table.\nAbout: “Who has my cable?”\n"
+        "Is it solved?\n[Yes] [Partly] [No]\n[It isn't over]"
     )
     assert now(turn).first_word_at == NOON
     assert "It was under the table." in read(to_desk(turn)[0])

@@ -18,8 +18,16 @@ export_content   no     yes    yes   yes   yes
 answer_requests  yes    yes    yes   yes   no
 approve_answers  no     no     yes   yes   no
 bind_channel     no     no     yes   yes   no
+read_voices      yes    yes    yes   yes   no
+answer_voices    yes    yes    yes   yes   no
+read_traces      yes    yes    yes   yes   yes
+note_improvements no    no     yes   yes   no
+export_feedback  no     no     yes   yes   yes
+export_responses no     no     no    yes   no
+set_limits       no     no     yes   yes   no
 grant_roles      no     no     no    yes   no
 read_audit       no     no     no    yes   yes
+privacy          no     no     no    yes   no
 """
 HEADER, *ROWS = TABLE.strip().splitlines()
 EXPECTED = {

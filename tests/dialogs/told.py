@@ -2,6 +2,7 @@
 
 from bot.po import both_languages
 from dialogs.catalog import Catalogue, Language
+from dialogs.facts import FeedbackAsked, FeedbackVoided
 from dialogs.messages import Button, Buttons, Items, Message, plain_text
 from dialogs.people import Person
 from dialogs.search.match import Candidate, FunctionAsked, Match, Understood
@@ -44,5 +45,6 @@ def lines(turn: Turn) -> list[str]:
 
 
 def fact(turn: Turn) -> object:
-    (only,) = turn.facts
+    """The only fact of a turn, besides what is asked about its closing."""
+    (only,) = (fact for fact in turn.facts if not isinstance(fact, FeedbackAsked | FeedbackVoided))
     return only

@@ -91,14 +91,15 @@ class FakeSlack(Workspace):
         self._sockets: list[_Socket] = []
 
     async def __aenter__(self) -> Self:
-        app = web.Application()
-        app.add_routes([web.route("*", "/api/{method}", self._serve), web.get("/socket", self._connect)])
+        app = web.Application(client_max_size=64 * 1024 * 1024)
+        app.add_routes([web.route("*", "/api/{method}", self._serve), web.get("/socket", self._connect), web.post("/upload/{file}", self._upload)])
         self._runner = web.AppRunner(app, shutdown_timeout=1)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", 0)
         await site.start()
         self._port: int = self._runner.addresses[0][1]
         self.socket_url = f"ws://127.0.0.1:{self._port}/socket"
+        self.files.url = f"http://127.0.0.1:{self._port}/upload/"
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -198,6 +199,22 @@ class FakeSlack(Workspace):
             return self.call(method, arguments, request.headers.get("Authorization", ""))
         except Refusal as refusal:
             return refusal.body
+
+    async def _upload(self, request: web.Request) -> web.Response:
+        """Take a file's bytes; its faults are those of `upload`."""
+        content = await request.read()
+        fault = self._faults["upload"].pop(0) if self._faults["upload"] else Fault()
+        if fault.held:
+            await self._note("upload", {"file": request.match_info["file"]}, None)
+            await self._released.wait()
+        if fault.cut:
+            assert request.transport is not None
+            request.transport.abort()
+        status = fault.status if fault.status != 200 else self.files.take(request.match_info["file"], content)
+        if not fault.held:
+            await self._note("upload", {"file": request.match_info["file"]}, {"status": status})
+        headers = {} if fault.retry_after is None else {"Retry-After": str(fault.retry_after)}
+        return web.Response(status=status, text=f"OK - {len(content)}", headers=headers)
 
     async def _note(self, method: str, arguments: JSON, answer: JSON | None) -> None:
         async with self._changed:

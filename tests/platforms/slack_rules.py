@@ -19,6 +19,7 @@ _KEYS = {
     "actions": {"elements"},
     "rich_text": {"elements"},
     "divider": set[str](),
+    "image": {"slack_file", "image_url", "alt_text", "title"},
     "input": {"label", "element", "optional", "hint", "dispatch_action"},
 }
 _OPTIONAL_TEXT = {"submit", "close"}
@@ -61,6 +62,12 @@ def problems_of_view(view: object) -> list[str]:
         case other:
             found.append(f"unknown type of view {other!r}")
     return found
+
+
+def files_in(blocks: object) -> list[str]:
+    """Return the ids of the files that these blocks show."""
+    shown = (block.get("slack_file") for block in (blocks if isinstance(blocks, list) else []) if block.get("type") == "image")
+    return [file["id"] for file in shown if isinstance(file, dict) and "id" in file]
 
 
 def weight(value: object) -> int:
@@ -120,6 +127,17 @@ def _actions(block: JSON) -> list[str]:
     elements = block.get("elements", [])
     found = [] if 1 <= len(elements) <= 25 else ["an actions block has 1 to 25 elements"]
     return found + [problem for element in elements for problem in _button(element)]
+
+
+def _image(block: JSON) -> list[str]:
+    """docs.slack.dev/reference/block-kit/composition-objects/slack-file-object: by its id or its URL, and never both."""
+    alt, file = block.get("alt_text"), block.get("slack_file")
+    found = [] if isinstance(alt, str) and 0 < len(alt) <= 2000 else ["alt_text isn't 1 to 2000 characters long"]
+    if ("slack_file" in block) == ("image_url" in block):
+        found.append("an image has either slack_file or image_url")
+    if "slack_file" in block and not (isinstance(file, dict) and len(file.keys() & {"id", "url"}) == len(file) == 1):
+        found.append("slack_file has either an id or a url")
+    return found
 
 
 def _rich_text(block: JSON) -> list[str]:
@@ -225,5 +243,6 @@ _CHECKS: dict[str, Callable[[JSON], list[str]]] = {
     "actions": _actions,
     "rich_text": _rich_text,
     "divider": lambda _: [],
+    "image": _image,
     "input": _input,
 }

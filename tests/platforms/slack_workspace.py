@@ -1,11 +1,13 @@
 """Slack's Web API without the wire: a workspace's people, conversations, messages and views, and what each method answers or refuses."""
 
+import json
 from collections import defaultdict
 from collections.abc import Callable
 from itertools import count
 from typing import Any
 
 from tests.platforms import slack_rules as rules
+from tests.platforms.slack_files import Files, is_place
 
 JSON = dict[str, Any]
 
@@ -69,6 +71,7 @@ class Workspace:
         self.prompts: dict[tuple[str, str], list[JSON]] = {}
         self.triggers: dict[str, str] = {}
         self.socket_url = ""
+        self.files = Files()
         self._numbers = count(1)
 
     def call(self, method: str, arguments: JSON, authorization: str) -> JSON:
@@ -130,6 +133,7 @@ class Workspace:
     def _post_message(self, arguments: JSON) -> JSON:
         channel = self._channel(arguments, by_person=True)  # the one method that takes a person's id for their own conversation
         _refuse_content(arguments)
+        self._refuse_files(arguments)
         if "thread_ts" in arguments:
             _required(arguments, "thread_ts")
         kept: JSON = {key: arguments[key] for key in ("text", "blocks", "metadata", "thread_ts") if key in arguments}
@@ -147,6 +151,7 @@ class Workspace:
     def _update(self, arguments: JSON) -> JSON:
         channel = self._channel(arguments)
         _refuse_content(arguments)
+        self._refuse_files(arguments)
         message = self._own(channel, arguments, "cant_update_message")
         message |= {key: arguments[key] for key in ("text", "blocks", "metadata") if key in arguments}
         message["edited"] = {"user": BOT, "ts": self.timestamp()}
@@ -157,6 +162,34 @@ class Workspace:
         message = self._own(channel, arguments, "cant_delete_message")
         self.deleted(channel=channel, ts=message["ts"])
         return {"channel": channel, "ts": arguments["ts"]}
+
+    def _announce_file(self, arguments: JSON) -> JSON:
+        length = arguments.get("length")
+        if not _required(arguments, "filename") or not str(length).isdecimal() or int(str(length)) < 1:
+            raise Refusal("invalid_arguments")
+        return self.files.announce(arguments["filename"], int(str(length)))
+
+    def _complete_files(self, arguments: JSON) -> JSON:
+        told = json.loads(_required(arguments, "files"))
+        if "channel_id" in arguments and not is_place(arguments["channel_id"]):
+            raise Refusal("invalid_arguments", response_metadata={"messages": ["[ERROR] input must match regex pattern: ^[CGDZ][A-Z0-9]{8,}$"]})
+        channel = self._channel(arguments, "channel_id") if "channel_id" in arguments else None
+        files: list[JSON] = []
+        for one in told:
+            kept = self.files.completed(one.get("id"))
+            if kept is None:
+                raise Refusal("file_not_found")
+            kept.shared = channel
+            files.append({"id": kept.id, "title": one.get("title"), "permalink": f"https://solane.slack.com/files/{BOT}/{kept.id}/{kept.name}"})
+        if channel is not None:
+            shared = {"type": "message", "subtype": "file_share", "user": BOT, "bot_id": BOT_ID, "ts": self.timestamp(), "text": "", "files": files}
+            self.messages[channel].append(shared | ({"thread_ts": arguments["thread_ts"]} if "thread_ts" in arguments else {}))
+        return {"files": files}
+
+    def _refuse_files(self, arguments: JSON) -> None:
+        """Refuse blocks that show a file which isn't there, isn't a picture, or wasn't looked at yet (slackapi/python-slack-sdk#1658)."""
+        if not all(self.files.can_be_shown(id_) for id_ in rules.files_in(arguments.get("blocks"))):
+            raise Refusal("invalid_blocks", errors=["invalid slack file [json-pointer:/blocks/0/slack_file]"])
 
     def _open_conversation(self, arguments: JSON) -> JSON:
         users = arguments.get("users") or ""
@@ -320,6 +353,8 @@ _METHODS: dict[str, Callable[[Workspace, JSON], JSON]] = {
     "chat.postEphemeral": Workspace._post_ephemeral,
     "chat.postMessage": Workspace._post_message,
     "chat.update": Workspace._update,
+    "files.completeUploadExternal": Workspace._complete_files,
+    "files.getUploadURLExternal": Workspace._announce_file,
     "conversations.history": Workspace._history,
     "conversations.open": Workspace._open_conversation,
     "conversations.replies": Workspace._replies,

@@ -22,6 +22,7 @@ from jsonschema.exceptions import best_match
 from jsonschema.validators import Draft6Validator
 
 from adapters.teams.credentials import Token
+from tests.platforms.teams_files import Store, attachment_error, beside_the_limit
 from tests.platforms.teams_limits import RateLimits
 from tests.platforms.teams_refusals import RefusedError, failed, refused
 from tests.platforms.teams_tokens import ENDORSEMENTS, ISSUER, TRUSTED, Forgery, authorization, public_key
@@ -96,6 +97,7 @@ class FakeTeams:
         self.access_token: str | None = "the bot's own token"  # None for a bot in development, which sends none
         self.conversations: dict[str, Conversation] = {}
         self.keys_down = False
+        self.store = Store()
         self._validates = validates
         self._faults: list[tuple[Fault, Operation | None]] = []
         self._released = asyncio.Event()
@@ -116,6 +118,7 @@ class FakeTeams:
                 web.put("/emea/v3/conversations/{conversation}/activities/{activity}", self._guarded("update", self._update)),
                 web.delete("/emea/v3/conversations/{conversation}/activities/{activity}", self._guarded("delete", self._delete)),
                 web.get("/emea/v3/conversations/{conversation}/members/{member}", self._guarded("member", self._member)),
+                web.put("/store/{file}", self._put_file),
             ]
         )
         self._runner = web.AppRunner(application, shutdown_timeout=0.1)
@@ -123,6 +126,7 @@ class FakeTeams:
         site = web.TCPSite(self._runner, "127.0.0.1", 0)
         await site.start()
         self._origin = site.name
+        self.store.url = f"{site.name}/store/"
         self._client = aiohttp.ClientSession()
         return self
 
@@ -317,7 +321,10 @@ class FakeTeams:
             raise RefusedError("BadSyntax", "an empty message")
         for attachment in body.get("attachments", []):
             if attachment.get("contentType") != CARD_TYPE:
-                raise RefusedError("BadArgument", f"unknown attachment {attachment.get('contentType')}")
+                personal = request.match_info.get("conversation", "").startswith("a:")
+                if (wrong := attachment_error(attachment, personal=personal)) is not None:
+                    raise RefusedError("BadArgument", wrong)
+                continue
             if self._validates and (wrong := card_error(attachment.get("content"))) is not None:
                 raise RefusedError("BadSyntax", wrong)
         return body
@@ -327,6 +334,9 @@ class FakeTeams:
         async with self._arrived:
             self.calls.append(Call(operation=operation, conversation=place, body=body, activity=request.match_info.get("activity")))
             self._arrived.notify_all()
+
+    async def _put_file(self, request: web.Request) -> web.Response:
+        return web.Response(status=self.store.put(request.match_info["file"], await request.read(), request.headers.get("Content-Range")))
 
     # The key server
 
@@ -354,7 +364,7 @@ def card_error(card: object) -> str | None:
 
 def card_text(message: Json) -> str:
     """Say what a message's card says, a line each."""
-    runs = (run["text"] for element in message["attachments"][0]["content"]["body"] for run in element.get("inlines", ()))
+    runs = (run["text"] for element in message["attachments"][0]["content"].get("body", ()) for run in element.get("inlines", ()))
     return "\n".join(runs)
 
 
@@ -371,12 +381,12 @@ def _account(activity: Json) -> Json:
 
 async def _read(request: web.Request) -> Json:
     raw = await request.read()
-    if len(raw) > SIZE_LIMIT:
-        raise RefusedError("MessageSizeTooBig")
     try:
         body = json.loads(raw)
     except ValueError as error:
         raise RefusedError("BadSyntax", "not JSON") from error
     if request.content_type != "application/json" or not isinstance(body, dict):
         raise RefusedError("BadSyntax", "not a JSON object")
+    if len(raw) - beside_the_limit(body) > SIZE_LIMIT:
+        raise RefusedError("MessageSizeTooBig")
     return body

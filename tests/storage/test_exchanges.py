@@ -123,5 +123,5 @@ async def test_the_language_last_written_in_is_kept_with_the_account(database: D
 async def test_what_an_exchange_had_shown_is_told_to_those_who_asked_only(database: Database) -> None:
     person = await note(database, OPENED)
     assert await database.read(lambda session: shown(session, "e1", person)) == ("it_laptop", "it_tablet")
-    assert await database.read(lambda session: shown(session, "e1", "somebody else")) == ()
-    assert await database.read(lambda session: shown(session, "e2", person)) == ()
+    assert await database.read(lambda session: shown(session, "e1", "somebody else")) is None
+    assert await database.read(lambda session: shown(session, "e2", person)) is None

@@ -10,6 +10,7 @@ from sqlmodel import Session, select
 
 from dialogs.facts import Chosen, ExchangeOpened, Fact, NotMineSaid, WrongSaid
 from dialogs.gap import GapKind, GapQuestion
+from dialogs.people import Profile
 from storage import directory, gaps, people
 from storage.database import Database
 from storage.facts import record
@@ -225,9 +226,12 @@ async def test_what_was_for_nobody_and_was_given_to_a_function_keeps_what_comes_
 # --- names ----------------------------------------------------------------------------------------------------------------------------------------
 
 
-async def test_the_names_to_mask_are_the_directorys(database: Database) -> None:
+async def test_the_names_to_mask_are_the_directorys_and_those_of_accounts(database: Database) -> None:
     await happened(database, NOTHING_FOUND)
     await database.write(people.LINKING, lambda session: directory.import_directory(session, DIRECTORY, NOON))
     names: Sequence[str] = await database.read(gaps.people_names)
-    assert sorted(names) == ["Alice Martin", "Bob Dupont", "Carol Petit"]
+    assert names == ["Alice Martin", "Bob Dupont", "Carol Petit"]
+    guest = Profile(platform="slack", tenant="T1", user="U-guest", name="Dan Roche")
+    await database.write(people.LINKING, lambda session: people.learn_profile(session, guest, NOON))
+    assert "Dan Roche" in await database.read(gaps.people_names)
     assert len(await database.read(lambda session: session.exec(select(ExchangeRow)).all())) == 1

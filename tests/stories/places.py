@@ -121,7 +121,12 @@ class Slack:
     async def reads(self, who: str | None = None) -> list[Shown]:
         where = GENERAL if who is None else dm(_SLACK_IDS[who])
         return [
-            Shown(where=where, id=message["ts"], text="\n".join(slack_texts(message["blocks"])), buttons=dict(slack_buttons(message["blocks"])))
+            Shown(
+                where=where,
+                id=message["ts"],
+                text="\n".join(slack_texts(message.get("blocks", []))),
+                buttons=dict(slack_buttons(message.get("blocks", []))),
+            )
             for message in self._fake.messages[where]
             if message.get("bot_id")
         ]

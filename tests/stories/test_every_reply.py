@@ -45,6 +45,25 @@ from dialogs.actions import (
 )
 from dialogs.catalog import Catalogue, Language
 from dialogs.events import Event, Reference
+from dialogs.feedback_actions import (
+    AnswerItem,
+    AnswerVoice,
+    ChoosePause,
+    CloseVoice,
+    EndImprovement,
+    ExportFeedback,
+    ListVoices,
+    NoteImprovement,
+    PausePrompts,
+    RateTrace,
+    ReadReceipt,
+    Say,
+    SayExpected,
+    SaySolved,
+    ShowThemes,
+    ShowTraces,
+    WriteComment,
+)
 from dialogs.messages import Form, FormErrors, Reply
 from dialogs.people import Person, person_of
 from dialogs.request_actions import (
@@ -240,6 +259,12 @@ PLAIN_TAPS: tuple[Action, ...] = (
     UnbindChannel(),
     MarkExchange(place="slack|T1|C1|", message="1.2", user="U2"),
     SetReach(platform="teams"),
+    ChoosePause(),
+    PausePrompts(length="two_weeks"),
+    Say(),
+    ListVoices(),
+    ShowTraces(),
+    ExportFeedback(),
 )
 GONE: tuple[Action, ...] = (
     Show(id="gone"),
@@ -279,6 +304,22 @@ GONE: tuple[Action, ...] = (
     DropWord(word="gone", request="gone"),
     PhraseRequest(request="gone", id="gone"),
     BindChannel(slug="gone", service="gone"),
+    SaySolved(feedback="gone", solved="no"),
+    RateTrace(feedback="gone", trace="1"),
+    AnswerItem(feedback="gone", item="effort", value="1"),
+    WriteComment(feedback="gone"),
+    SayExpected(request="gone", value="1"),
+    ChoosePause(slug="gone"),
+    PausePrompts(length="over", slug="gone"),
+    Say(slug="gone"),
+    ListVoices(slug="gone"),
+    AnswerVoice(voice="gone"),
+    CloseVoice(voice="gone"),
+    ReadReceipt(secret="gone"),
+    ShowTraces(slug="gone"),
+    ShowThemes(slug="gone"),
+    NoteImprovement(slug="gone"),
+    EndImprovement(improvement="gone"),
 )
 
 

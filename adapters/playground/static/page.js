@@ -75,7 +75,7 @@ const slackDoings = {
   opened: (place) => {
     if (place === "slack/home") make("slack", "open", { tab: "home" });
   },
-  body: (post, place) => slackBlocks(post.body.blocks ?? [], post.body.text, show(), (tapped) => make("slack", "tap", { place, message: post.id, ...tapped })),
+  body: (post, place) => slackBlocks(post.body.blocks ?? [], post.body.text, show(), (tapped) => make("slack", "tap", { place, message: post.id, ...tapped }), post.body.files),
   edited: (place, message, text) => make("slack", "edit", { place, message, text }),
   tools: (post, place, pane) => {
     const { t } = show();
@@ -92,7 +92,10 @@ const slackDoings = {
 const teamsDoings = {
   said: (place, text, thread) => said("teams", place, text, thread),
   opened: (place) => make("teams", "open", { place }),
-  body: (post, place) => teamsActivity(post.body, show(), (button) => tapTeams(place, post.id, button)),
+  body: (post, place) => {
+    const consent = (answer) => make("teams", "consent", { place, message: post.id, answer });
+    return teamsActivity(post.body, show(), (button) => tapTeams(place, post.id, button), consent);
+  },
   edited: (place, message, text) => make("teams", "edit", { place, message, text }),
   tools: (post, place, pane) => {
     const { t } = show();

@@ -2,12 +2,13 @@
 
 import { h, render, SlackMessage } from "./vendor/vendor.js";
 import { dialog, element, freshId } from "./element.js";
+import { fileChip, picture } from "./files.js";
 
 const dark = matchMedia("(prefers-color-scheme: dark)");
 const ROWS = new Set(["actions", "context_actions"]);
 
-// Shows a message, or the blocks of a home tab. `tap` gets {block, action, option}; without blocks, the text stands.
-export function slackBlocks(blocks, text, show, tap) {
+// Shows a message, or the blocks of a home tab. `tap` gets {block, action, option}; without blocks, the text stands. `files` are those it shares.
+export function slackBlocks(blocks, text, show, tap, files = []) {
   const parts = [];
   let plain = [];
   const flush = () => {
@@ -18,6 +19,9 @@ export function slackBlocks(blocks, text, show, tap) {
     if (ROWS.has(block.type)) {
       flush();
       parts.push(element("div", { class: `slack-row ${block.type}` }, block.elements.flatMap((one) => control(one, block, show.t, tap))));
+    } else if (block.type === "image" && block.slack_file) {
+      flush();
+      parts.push(picture(`files/${block.slack_file.id}`, block.alt_text));
     } else if (block.type === "section" && block.accessory && block.accessory.type !== "image") {
       flush();
       const { accessory, ...said } = block;
@@ -27,7 +31,8 @@ export function slackBlocks(blocks, text, show, tap) {
     }
   }
   flush();
-  if (!blocks.length) parts.push(displayed([{ type: "section", text: { type: "mrkdwn", text } }], show));
+  if (!blocks.length && !files.length) parts.push(displayed([{ type: "section", text: { type: "mrkdwn", text } }], show));
+  parts.push(...files.map(({ name, permalink, size }) => fileChip(name, permalink, size, show)));
   return element("div", { class: "slack-message" }, parts);
 }
 

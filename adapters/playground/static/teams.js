@@ -2,8 +2,11 @@
 
 import { AdaptiveCard, ExecuteAction, HostConfig, MarkdownIt, OpenUrlAction, Strings, SubmitAction } from "./vendor/vendor.js";
 import { dialog, element } from "./element.js";
+import { fileChip, picture, sizeOf } from "./files.js";
 
 const CARD = "application/vnd.microsoft.card.adaptive";
+const CONSENT = "application/vnd.microsoft.teams.card.file.consent";
+const INFO = "application/vnd.microsoft.teams.card.file.info";
 const dark = matchMedia("(prefers-color-scheme: dark)");
 const markdown = new MarkdownIt({ breaks: true, linkify: false }).disable(["table", "image"]);
 
@@ -54,14 +57,24 @@ function hostConfig() {
   });
 }
 
-// Shows an activity: its text, its cards. `tap` gets the button as Teams would send it.
-export function teamsActivity(activity, show, tap) {
+// Shows an activity: its text, its cards, its pictures and files. `tap` gets the button as Teams would send it, `consent` "accept" or "decline".
+export function teamsActivity(activity, show, tap, consent) {
   const parts = [];
   if (activity.text) parts.push(spoken(activity));
-  for (const { contentType, content } of activity.attachments ?? []) {
+  for (const { contentType, content, contentUrl, name } of activity.attachments ?? []) {
     if (contentType === CARD) parts.push(card(content, show.t, tap));
+    else if (contentType === CONSENT) parts.push(offer(name, content, show, consent));
+    else if (contentType === INFO) parts.push(fileChip(name, contentUrl, 0, show));
+    else if (contentType?.startsWith("image/")) parts.push(picture(contentUrl, name ?? ""));
   }
   return element("div", { class: "teams-message" }, parts);
+}
+
+// Teams asks before a bot may put a file into somebody's own files.
+function offer(name, { description, sizeInBytes }, { t, language }, consent) {
+  const answer = (words, given, primary) => element("button", { type: "button", class: `ac-pushButton ${primary ? "primary" : ""}`, onclick: () => consent(given) }, words);
+  const said = element("div", { class: "offer-words" }, element("strong", {}, name), element("span", {}, sizeOf(sizeInBytes, language)), element("p", {}, description));
+  return element("div", { class: "teams-card offer" }, said, element("div", { class: "offer-buttons" }, answer(t.allow, "accept", true), answer(t.decline, "decline", false)));
 }
 
 function spoken({ text, textFormat }) {

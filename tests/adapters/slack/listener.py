@@ -5,8 +5,9 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 from uuid import UUID
 
-from adapters.port import Taken
-from dialogs.events import Event
+from adapters.port import FileEnding, Taken
+from dialogs.attachment import Attachment
+from dialogs.events import Event, Reference, Sender
 from dialogs.messages import Message, Place, Reply, Text
 from dialogs.people import Profile
 
@@ -22,10 +23,12 @@ class ScriptedListener:
     def __init__(self) -> None:
         self.replies: Callable[[Event], tuple[Reply, ...]] = lambda _: (says("Bonjour."),)
         self.acquainted = True
+        self.traced = True
         self.failing = False
         self.heard: list[Event] = []
         self.done: list[UUID] = []
         self.profiles: list[Profile] = []
+        self.files: dict[tuple[str, str], Attachment] = {}  # by key and user
         self._taken: dict[UUID, tuple[Reply, ...]] = {}
         self._work: set[asyncio.Task[None]] = set()
 
@@ -37,7 +40,7 @@ class ScriptedListener:
         if first:
             self.heard.append(event)
             self._taken[event.key] = self.replies(event)
-        return Taken(replies=self._taken[event.key], first=first, acquainted=self.acquainted)
+        return Taken(replies=self._taken[event.key], first=first, acquainted=self.acquainted, traced=self.traced)
 
     async def answered(self, key: UUID) -> None:
         """Keep the key of an answered event."""
@@ -46,6 +49,14 @@ class ScriptedListener:
     async def met(self, profile: Profile) -> None:
         """Keep a profile."""
         self.profiles.append(profile)
+
+    async def attachment(self, key: str, reference: Reference, user: str) -> Attachment | None:
+        """Return the person's file."""
+        return self.files.get((key, user))
+
+    async def words_for(self, ending: FileEnding, reference: Reference, sender: Sender) -> Message:
+        """Say why they don't get it."""
+        return says(f"file {ending}")
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> None:
         """Run work beside the request."""

@@ -13,6 +13,7 @@ from slack_sdk.models.views import View
 from adapters.slack import limits, render, views
 from adapters.slack.limits import clip, split
 from adapters.slack.origin import Origin
+from adapters.slack.render import Uploaded
 from dialogs.actions import Action, ForMe, Home, ReportWrong, Show, WriteQuestion
 from dialogs.events import Reference, Scope
 from dialogs.messages import (
@@ -23,6 +24,7 @@ from dialogs.messages import (
     Field,
     FieldError,
     Fields,
+    File,
     Form,
     FormErrors,
     Input,
@@ -32,7 +34,9 @@ from dialogs.messages import (
     Message,
     Note,
     Option,
+    Picture,
     Place,
+    Rating,
     Text,
     Title,
 )
@@ -224,6 +228,45 @@ def test_errors_of_a_form_without_inputs_are_shown_in_it() -> None:
     assert (shown["response_action"], list(strings(shown["view"]["blocks"]))) == ("update", ["Réessayez.", "Confirmez."])
 
 
+def scale(number: int, low: str = "pas du tout", high: str = "tout à fait") -> Rating:
+    first = 0 if number == 11 else 1
+    buttons = tuple(Button(label=str(first + step), action=Show(id=f"s{step}")) for step in range(number))
+    return Rating(buttons=buttons, low=low, high=high)
+
+
+@pytest.mark.parametrize("number", [5, 7, 11])
+def test_a_scale_says_what_its_ends_mean_and_nothing_is_chosen(number: int) -> None:
+    ends, row = render.message(Message(language="fr", blocks=(scale(number),)))["blocks"]
+    first, last = (0, 10) if number == 11 else (1, number)
+    assert ends["elements"][0]["text"] == f"{first} = pas du tout · {last} = tout à fait"
+    assert [button["text"]["text"] for button in row["elements"]] == [str(step) for step in range(first, last + 1)]
+    assert all("style" not in button for button in row["elements"])
+    assert row["elements"][1]["accessibility_label"].startswith(f"{first + 1} ({first} = pas du tout")
+    assert rules.problems_of_blocks([ends, row], limit=rules.MESSAGE_BLOCKS) == []
+
+
+def test_a_scale_without_steps_shows_nothing() -> None:
+    shown = render.message(Message(language="fr", blocks=(Text(text="?"), Rating(buttons=(), low="a", high="b"))))
+    assert len(shown["blocks"]) == 1
+
+
+def test_a_picture_is_shown_once_it_is_there_and_told_in_words_until_then() -> None:
+    said = Message(language="fr", blocks=(Picture(attachment="k", alt="4 sur 5 en mars, 3 en avril"),))
+    (words,) = render.message(said)["blocks"]
+    assert words["elements"][0]["elements"][0]["text"] == "4 sur 5 en mars, 3 en avril"
+    (picture,) = render.message(said, {"k": Uploaded(id="F1")})["blocks"]
+    assert picture == {"type": "image", "slack_file": {"id": "F1"}, "alt_text": "4 sur 5 en mars, 3 en avril"}
+
+
+def test_a_file_is_named_and_linked_where_slack_tells_its_page() -> None:
+    said = Message(language="fr", blocks=(File(attachment="k", name="avis.csv"),))
+    for uploaded in ({}, {"k": Uploaded(id="F1")}):
+        (named,) = render.message(said, uploaded)["blocks"]
+        assert (named["type"], named["elements"][0]["text"]) == ("context", "avis.csv")
+    (row,) = render.message(said, {"k": Uploaded(id="F1", permalink="https://solane.slack.com/files/F1")})["blocks"]
+    assert (row["elements"][0]["text"]["text"], row["elements"][0]["url"]) == ("avis.csv", "https://solane.slack.com/files/F1")
+
+
 # Anything
 
 WORDS = st.text(max_size=60) | st.text(alphabet="ab \n*&<:é💥", max_size=60) | st.integers(0, 5000).map(lambda number: "mot " * number)
@@ -245,14 +288,17 @@ BLOCKS = st.one_of(
     st.builds(Items, items=many(st.builds(Item, title=WORDS, detail=st.none() | WORDS, open=WORDS, action=ACTIONS), 200)),
     st.builds(Buttons, buttons=many(BUTTONS, 200), quiet=st.booleans()),
     st.builds(Note, text=WORDS),
+    st.builds(Rating, buttons=many(st.builds(Button, label=WORDS, action=ACTIONS), 30), low=WORDS, high=WORDS),
+    st.builds(Picture, attachment=st.just("k"), alt=WORDS),
+    st.builds(File, attachment=st.just("k"), name=WORDS),
 )
 MESSAGES = st.builds(Message, language=st.sampled_from(["fr", "en"]), blocks=many(BLOCKS, 120), place=st.sampled_from(Place))
 
 
-@given(MESSAGES)
+@given(MESSAGES, st.sampled_from([{}, {"k": Uploaded(id="F1")}, {"k": Uploaded(id="F1", permalink="https://x.example/F1")}]))
 @settings(max_examples=examples(150))
-def test_any_message_fits(said: Message) -> None:
-    shown = render.message(said)
+def test_any_message_fits(said: Message, uploaded: dict[str, Uploaded]) -> None:
+    shown = render.message(said, uploaded)
     assert rules.problems_of_blocks(shown["blocks"], limit=rules.MESSAGE_BLOCKS) == []
     assert rules.weight(shown["blocks"]) <= rules.MESSAGE_WEIGHT
     assert 0 < len(shown["text"]) <= rules.MESSAGE_TEXT

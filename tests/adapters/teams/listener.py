@@ -5,8 +5,9 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 from uuid import UUID
 
-from adapters.port import Taken
-from dialogs.events import Event
+from adapters.port import FileEnding, Taken
+from dialogs.attachment import Attachment
+from dialogs.events import Event, Reference, Sender
 from dialogs.messages import Message, Place, Reply, Text
 from dialogs.people import Profile
 
@@ -23,10 +24,12 @@ class RecordingListener:
         self.replies: tuple[Reply, ...] = (says("bonjour"),)
         self.first = True
         self.acquainted = True
+        self.traced = True
         self.fails: Callable[[], Exception] | None = None
         self.heard: list[Event] = []
         self.done: list[UUID] = []
         self.profiles: list[Profile] = []
+        self.files: dict[tuple[str, str], Attachment] = {}  # by key and user
         self._work: set[asyncio.Task[None]] = set()
 
     async def take(self, event: Event) -> Taken:
@@ -34,7 +37,7 @@ class RecordingListener:
         if self.fails is not None:
             raise self.fails()
         self.heard.append(event)
-        return Taken(replies=self.replies, first=self.first, acquainted=self.acquainted)
+        return Taken(replies=self.replies, first=self.first, acquainted=self.acquainted, traced=self.traced)
 
     async def answered(self, key: UUID) -> None:
         """Record that an event was answered."""
@@ -43,6 +46,14 @@ class RecordingListener:
     async def met(self, profile: Profile) -> None:
         """Record a profile."""
         self.profiles.append(profile)
+
+    async def attachment(self, key: str, reference: Reference, user: str) -> Attachment | None:
+        """Return the person's file."""
+        return self.files.get((key, user))
+
+    async def words_for(self, ending: FileEnding, reference: Reference, sender: Sender) -> Message:
+        """Say why they don't get it."""
+        return says(f"file {ending}")
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> None:
         """Run work beside the request."""

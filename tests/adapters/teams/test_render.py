@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from adapters.teams import render
 from dialogs.actions import Action, FormAction, Home, NoneOfThese, ReportWrong, ShowFunction, WriteQuestion
+from dialogs.attachment import Attachment
 from dialogs.messages import (
     BUTTON_LIMIT,
     Block,
@@ -19,6 +20,7 @@ from dialogs.messages import (
     Field,
     FieldError,
     Fields,
+    File,
     Form,
     Input,
     Item,
@@ -27,12 +29,15 @@ from dialogs.messages import (
     Message,
     Note,
     Option,
+    Picture,
+    Rating,
     Text,
     Title,
 )
 from dialogs.packing import pack, unpack
 from tests.examples import examples
 from tests.platforms.teams import card_error
+from tests.platforms.teams_files import beside_the_limit
 
 MARKUP = "*bold* _italic_ [a](https://b.example) # title & <at>you</at> `code` \\ ~no~"
 
@@ -237,6 +242,66 @@ def test_many_options_unfold() -> None:
     assert render.form_card(form)["body"][0]["style"] == "compact"
 
 
+def scale(number: int) -> Rating:
+    first = 0 if number == 11 else 1
+    buttons = tuple(Button(label=str(first + step), action=ShowFunction(slug=f"s{step}")) for step in range(number))
+    return Rating(buttons=buttons, low="pas du tout", high="tout à fait")
+
+
+@pytest.mark.parametrize(("number", "rows", "width"), [(3, [3], 3), (5, [5], 5), (7, [4, 3], 4), (11, [6, 5], 6)])
+def test_a_scale_is_a_row_of_boxes_of_one_width_with_what_its_ends_mean_below(number: int, rows: list[int], width: int) -> None:
+    *steps, ends = body(scale(number))
+
+    assert card_error(render.card(message(scale(number)))) is None
+    assert [sum("selectAction" in column for column in row["columns"]) for row in steps] == rows
+    assert {len(row["columns"]) for row in steps} == {width}
+    first, last = (0, 10) if number == 11 else (1, number)
+    chosen = [column["selectAction"] for row in steps for column in row["columns"] if "selectAction" in column]
+    assert [action["title"] for action in chosen] == [str(step) for step in range(first, last + 1)]
+    assert chosen[1]["tooltip"] == f"{first + 1} ({first} = pas du tout · {last} = tout à fait)"
+    assert {action["type"] for action in chosen} == {"Action.Execute"}
+    assert [runs(column["items"]) for column in ends["columns"]] == [[f"{first} = pas du tout"], [f"{last} = tout à fait"]]
+
+
+def test_a_scale_without_steps_shows_nothing() -> None:
+    assert runs(body(Text(text="?"), Rating(buttons=(), low="a", high="b"))) == ["?"]
+
+
+PICTURE = Picture(attachment="k", alt="4 sur 5 en mars, 3 en avril")
+
+
+def png(size: int, content_type: str = "image/png") -> dict[str, Attachment]:
+    return {"k": Attachment(name="traces.png", content_type=content_type, content=bytes(size))}
+
+
+def test_a_small_picture_stands_in_its_card() -> None:
+    sent = render.activity(message(PICTURE, Note(text="mars")), png(9_000))
+
+    (attachment,) = sent["attachments"]
+    picture = attachment["content"]["body"][0]
+    assert (picture["type"], picture["altText"]) == ("Image", PICTURE.alt)
+    assert picture["url"].startswith("data:image/png;base64,AAAA")
+    assert card_error(attachment["content"]) is None
+    assert len(render.encode(sent)) <= render.SIZE_LIMIT
+
+
+def test_a_large_picture_follows_its_card_which_tells_it_in_words() -> None:
+    sent = render.activity(message(PICTURE), png(400_000))
+
+    card, picture = sent["attachments"]
+    assert runs(card["content"]["body"]) == [PICTURE.alt]
+    assert (picture["contentType"], picture["name"]) == ("image/png", "traces.png")
+    assert picture["contentUrl"].startswith("data:image/png;base64,AAAA")
+
+
+@pytest.mark.parametrize("held", [{}, png(render.PICTURE_LIMIT + 1), png(10, "image/svg+xml")])
+def test_what_teams_shows_no_picture_of_is_told_in_words(held: dict[str, Attachment]) -> None:
+    sent = render.activity(message(PICTURE, File(attachment="k", name="avis.csv")), held)
+
+    (card,) = sent["attachments"]
+    assert runs(card["content"]["body"]) == [PICTURE.alt, "avis.csv"]
+
+
 WORDS = st.text(max_size=400) | st.text(alphabet='"\\é€\U0001f600\n*_', max_size=3000)
 ACTIONS: st.SearchStrategy[Action] = st.builds(ShowFunction, slug=st.text(max_size=50)) | st.builds(
     NoneOfThese, exchange=st.text(max_size=36), question=st.text(max_size=200)
@@ -253,15 +318,18 @@ BLOCKS: st.SearchStrategy[Block] = st.one_of(
     st.builds(Bullets, items=st.lists(WORDS, max_size=6).map(tuple)),
     st.builds(Items, items=st.lists(st.builds(Item, title=WORDS, detail=st.none() | WORDS, open=WORDS, action=ACTIONS), max_size=6).map(tuple)),
     st.builds(Buttons, buttons=st.lists(ROWS, max_size=9).map(tuple), quiet=st.booleans()),
+    st.builds(Rating, buttons=st.lists(st.builds(Button, label=WORDS, action=ACTIONS), max_size=12).map(tuple), low=WORDS, high=WORDS),
+    st.builds(Picture, attachment=st.just("k"), alt=WORDS),
+    st.builds(File, attachment=st.just("k"), name=WORDS),
 )
 
 
-@given(blocks=st.lists(BLOCKS, max_size=8))
+@given(blocks=st.lists(BLOCKS, max_size=8), held=st.sampled_from([{}, png(100), png(9_000), png(60_000)]))
 @settings(max_examples=examples(60))
-def test_every_message_keeps_to_the_limits_of_teams(blocks: list[Block]) -> None:
-    sent = render.activity(message(*blocks))
+def test_every_message_keeps_to_the_limits_of_teams(blocks: list[Block], held: dict[str, Attachment]) -> None:
+    sent = render.activity(message(*blocks), held)
 
-    assert len(render.encode(sent)) <= render.SIZE_LIMIT
+    assert len(render.encode(sent)) - beside_the_limit(sent) <= render.SIZE_LIMIT
     content = sent["attachments"][0]["content"]
     assert card_error(content) is None
     assert content["body"]

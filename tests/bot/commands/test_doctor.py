@@ -77,6 +77,7 @@ def test_all_is_well(invoke: Invoke, database_url: str, free_port: int, monkeypa
     use(database_url, bind_channels)
     set_all(monkeypatch, SLACK, TEAMS, {"POURQUI_DATABASE_URL": database_url, "POURQUI_COMPANY": str(PACKS / "small")})
     monkeypatch.setenv("POURQUI_ADMINS", "Carol.Petit@solane.example")
+    monkeypatch.setenv("POURQUI_SECRET_KEY", "k3y")
     said = invoke("doctor")
     assert said.exit_code == 0
     found = findings(said)
@@ -99,6 +100,20 @@ def test_no_secret_is_shown(invoke: Invoke, database_url: str, monkeypatch: pyte
     shown = invoke("doctor").stdout
     for secret in (*SLACK.values(), TEAMS["TEAMS_APP_PASSWORD"], "k3y"):
         assert secret not in shown
+
+
+def test_processes_on_a_server_must_be_given_their_key(invoke: Invoke, database_url: str, monkeypatch: pytest.MonkeyPatch, alone: Path) -> None:
+    assert findings(invoke("doctor"))["POURQUI_SECRET_KEY"] == ("ok", "made at the first start, in data/secret.key")
+    (alone / "data").mkdir()
+    (alone / "data" / "secret.key").write_text("k3y")
+    assert findings(invoke("doctor"))["POURQUI_SECRET_KEY"] == ("ok", "in data/secret.key")
+    monkeypatch.setenv("POURQUI_DATABASE_URL", database_url)
+    mark, said = findings(invoke("doctor"))["POURQUI_SECRET_KEY"]
+    if database_url.startswith("sqlite"):
+        assert (mark, said) == ("ok", "in data/secret.key")
+    else:
+        assert mark == "!!"
+        assert "nothing can be said anonymously" in said
 
 
 def test_on_a_first_day_it_says_what_comes_next_and_makes_nothing(invoke: Invoke, alone: Path) -> None:

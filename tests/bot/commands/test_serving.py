@@ -13,7 +13,7 @@ from urllib.request import urlopen
 import pytest
 from aiohttp import ClientSession
 
-from bot.commands import serving
+from bot.commands import demonstration, serving
 from bot.commands.serving import listen
 from storage import directory
 from tests.bot.program import PACKS, PROGRAM, Invoke, lone, use
@@ -37,12 +37,13 @@ def meanwhile(monkeypatch: pytest.MonkeyPatch) -> Meanwhile:
     """Have something done once the program serves, in the place of somebody who waits and then stops it."""
 
     def arranged(work: Work) -> None:
-        monkeypatch.setattr(serving, "_told_to_stop", work)
+        for module in (demonstration, serving):
+            monkeypatch.setattr(module, "told_to_stop", work)
 
     return arranged
 
 
-def test_a_demo_runs_until_it_is_told_to_stop_and_leaves_nothing_behind(tmp_path: Path) -> None:
+def test_a_demo_runs_until_it_istold_to_stop_and_leaves_nothing_behind(tmp_path: Path) -> None:
     home, scratch = tmp_path / "home", tmp_path / "scratch"
     home.mkdir()
     scratch.mkdir()
