@@ -1,7 +1,7 @@
 """What was said without a name is passed on: once enough of it has come together, all at once, and then each function hears of it."""
 
 import secrets
-from collections.abc import Callable, Mapping, Set
+from dataclasses import KW_ONLY, dataclass
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -9,68 +9,41 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
-from bot.clock import Clock
-from bot.knowledge import Knowledge
 from bot.sealed import Seal, UnreadableError, shuffled
-from dialogs.catalog import Language
+from bot.telling import Telling
 from dialogs.relay import route
-from dialogs.texts import Texts
 from dialogs.voice import BATCH
 from dialogs.voice_card import unnamed_card
-from dialogs.working_time import WorkingHours
 from storage import Session, anonymous, bindings, deliveries, roles
 from storage.anonymous import PassedOn
-from storage.database import Database
 
 _KEY_BYTES: Final = 16
 
 _LOG = structlog.stdlib.get_logger(__name__)
 
 
-class PassingOn:
-    """A coarse job, once a day, which may be done twice, by several processes at once, to no effect.
+@dataclass
+class PassingOn(Telling):
+    """A coarse job, once a day; the office's clock says which month it is."""
 
-    `office` returns the company's working hours around a time, whose clock says which month it is; `planned` is called when something was planned.
-    """
-
-    def __init__(
-        self,
-        database: Database,
-        knowledge: Knowledge,
-        texts: Mapping[Language, Texts],
-        *,
-        seal: Seal | None,
-        language: Language,
-        office: Callable[[datetime], WorkingHours],
-        clock: Clock,
-        planned: Callable[[], None],
-        admins: Set[str] = frozenset(),
-    ) -> None:
-        self._database = database
-        self._knowledge = knowledge
-        self._texts = texts
-        self._seal = seal
-        self._language = language
-        self._office = office
-        self._clock = clock
-        self._planned = planned
-        self._admins = admins
+    _: KW_ONLY
+    seal: Seal | None
 
     async def pass_on(self) -> None:
         """Write what waits, where it's at least `BATCH`, and tell the functions for which something is there. Nothing of it is logged."""
-        at = self._clock()
-        here = at.astimezone(ZoneInfo(self._office(at).timezone))
+        at = self.clock()
+        here = at.astimezone(ZoneInfo(self.office(at).timezone))
         try:
-            count = await self._database.write(anonymous.SEALING, lambda session: self._write(session, at, here))
+            count = await self.database.write(anonymous.SEALING, lambda session: self._write(session, at, here))
         except UnreadableError as error:
             _LOG.error("what was said without a name can't be passed on", reason=str(error))
             return
         if count:
-            self._planned()
+            self.planned()
 
     def _write(self, session: Session, at: datetime, here: datetime) -> int:
-        if self._seal is not None:
-            pending = self._seal.open(anonymous.sealed(session))
+        if self.seal is not None:
+            pending = self.seal.open(anonymous.sealed(session))
             if len(pending.waiting) >= BATCH:
                 batch = [PassedOn(key=_random_key(), words=each.words, receipt_hash=each.receipt_hash) for each in shuffled(pending.waiting)]
                 anonymous.write(session, batch, f"{here:%Y-%m}")
@@ -79,18 +52,18 @@ class PassingOn:
 
     def _tell(self, session: Session, at: datetime, here: datetime) -> int:
         """Plan a card for each function that can be reached; what the others have waits until they can be."""
-        catalogue = self._knowledge.current.catalogue
+        catalogue = self.knowledge.current.catalogue
         found = anonymous.untold(session)
         if not found:
             return 0
-        desks, keepers = bindings.desks(session), roles.keepers(session, catalogue, self._admins)
+        desks, keepers = bindings.desks(session), roles.keepers(session, catalogue, self.admins)
         count = 0
         for slug, number in shuffled(tuple(found.items())):
-            way = route(desks, keepers, slug, None, self._language)
+            way = route(desks, keepers, slug, None, self.language)
             to = way.desk or way.keeper
             if to is None:
                 continue
-            card = unnamed_card(self._texts[way.language], catalogue, slug, number, to, here.date())
+            card = unnamed_card(self.texts[way.language], catalogue, slug, number, to, here.date())
             if deliveries.plan(session, card, at):  # one a day: what came after today's is told tomorrow
                 anonymous.mark_told(session, slug)
                 count += 1

@@ -1,28 +1,25 @@
 """Early warnings: each function hears when the trace it leaves falls, and when more people than usual mention a problem."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 
 import structlog
 
-from bot.clock import Clock
-from bot.digests import working_day
 from bot.gaps import Gaps
-from bot.knowledge import Knowledge
 from bot.recipients import Recipient, recipients
-from dialogs.catalog import Catalogue, Language
+from bot.telling import Telling, working_day
+from dialogs.catalog import Catalogue
 from dialogs.delivery import Delivery
 from dialogs.gap import Gap
 from dialogs.masking import shown
 from dialogs.messages import clipped
 from dialogs.texts import Texts
 from dialogs.warning import WEEKS, Mentions, fallen, jumped, planned_fall, planned_jump, told_of_fall, told_of_jump
-from dialogs.working_time import WorkingHours
 from storage import Session, deliveries, gaps
 from storage import weekly as facts
-from storage.database import Database
 from storage.weekly import Mention
 
 _WEEK: Final = timedelta(days=7)
@@ -31,54 +28,30 @@ _QUOTED: Final = 150  # characters of a question
 _LOG = structlog.stdlib.get_logger(__name__)
 
 
-class Warnings:
-    """A coarse job, which may be done twice, by several processes at once, to no effect.
-
-    `office` returns the company's working hours around a time; `planned` is called when something was planned.
-    """
-
-    def __init__(
-        self,
-        database: Database,
-        knowledge: Knowledge,
-        texts: Mapping[Language, Texts],
-        *,
-        language: Language,
-        office: Callable[[datetime], WorkingHours],
-        clock: Clock,
-        planned: Callable[[], None],
-        admins: Set[str] = frozenset(),
-    ) -> None:
-        self._database = database
-        self._knowledge = knowledge
-        self._gaps = Gaps(database, knowledge)
-        self._texts = texts
-        self._language = language
-        self._office = office
-        self._clock = clock
-        self._planned = planned
-        self._admins = admins
+@dataclass
+class Warnings(Telling):
+    """A coarse job, on working days."""
 
     async def look(self) -> None:
         """Plan the warnings that are due, on working days: what happens on a day off is still recent on the next one."""
-        at = self._clock()
-        today = working_day(self._office(at), at)
+        at = self.clock()
+        today = working_day(self.office(at), at)
         if today is None:
             return
-        await self._gaps.gather()
-        count = await self._database.write(facts.PLANNING, lambda session: self._plan(session, at, today))
+        await Gaps(self.database, self.knowledge).gather()
+        count = await self.database.write(facts.PLANNING, lambda session: self._plan(session, at, today))
         if count:
             _LOG.info("early warnings planned", count=count)
-            self._planned()
+            self.planned()
 
     def _plan(self, session: Session, at: datetime, today: date) -> int:
-        catalogue = self._knowledge.current.catalogue
+        catalogue = self.knowledge.current.catalogue
         fresh = facts.published_since(session, at - _WEEK)
         open_ = {gap.id: gap for gap in gaps.open_gaps(session)}
         jumps = [each for each in _mentions(session, at) if jumped(each)]
         count = 0
-        for each in recipients(session, catalogue, self._admins, self._language, at):
-            t = self._texts[each.language]
+        for each in recipients(session, catalogue, self.admins, self.language, at):
+            t = self.texts[each.language]
             for delivery in (*_falls(t, each, fresh), *_jumps(t, catalogue, each, jumps, open_, today)):
                 count += deliveries.plan(session, delivery, at)
         return count

@@ -2,7 +2,8 @@
 
 import asyncio
 import secrets
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
 from hashlib import sha256
@@ -11,13 +12,11 @@ from typing import Final
 
 import structlog
 
-from bot.clock import Clock
-from bot.digests import working_day
 from bot.gaps import Gaps
-from bot.knowledge import Knowledge
 from bot.pictures import Pictures
 from bot.recipients import Recipient, recipients
-from dialogs.catalog import Catalogue, Language
+from bot.telling import Telling, working_day
+from dialogs.catalog import Catalogue
 from dialogs.chart import satisfaction
 from dialogs.delivery import Delivery
 from dialogs.masking import Names, masked, names_of
@@ -25,12 +24,10 @@ from dialogs.messages import Picture
 from dialogs.periods import day_of, starts, week_of
 from dialogs.scores import COMMENT_FLOOR, SCORE_FLOOR, Published
 from dialogs.sheet import short_name
-from dialogs.texts import Texts
 from dialogs.weekly import THANKS, Thanks, Week, has_news, planned, weekly
 from dialogs.working_time import WorkingHours, opening
 from storage import Session, attachments, deliveries, gaps
 from storage import weekly as facts
-from storage.database import Database
 
 REQUESTS_FLOOR: Final = 5  # below it, a median says little
 _WEEK: Final = timedelta(days=7)
@@ -39,53 +36,29 @@ _KEPT: Final = timedelta(days=14)  # a picture: longer than its delivery waits
 _LOG = structlog.stdlib.get_logger(__name__)
 
 
-class Weekly:
-    """A coarse job, which may be done twice, by several processes at once, to no effect.
+@dataclass
+class Weekly(Telling):
+    """A coarse job, once a week."""
 
-    `office` returns the company's working hours around a time; `planned` is called when something was planned.
-    """
-
-    def __init__(
-        self,
-        database: Database,
-        knowledge: Knowledge,
-        texts: Mapping[Language, Texts],
-        pictures: Pictures,
-        *,
-        language: Language,
-        office: Callable[[datetime], WorkingHours],
-        clock: Clock,
-        planned: Callable[[], None],
-        admins: Set[str] = frozenset(),
-    ) -> None:
-        self._database = database
-        self._knowledge = knowledge
-        self._gaps = Gaps(database, knowledge)
-        self._texts = texts
-        self._pictures = pictures
-        self._language = language
-        self._office = office
-        self._clock = clock
-        self._planned = planned
-        self._admins = admins
+    pictures: Pictures
 
     async def send(self) -> None:
         """Plan the digest of each function that has news, on the first working day of the week: to its channel, else to its owner."""
-        at = self._clock()
-        office = self._office(at)
+        at = self.clock()
+        office = self.office(at)
         today = working_day(office, at)
         if today is None or today != _first_working_day(office, today):
             return
-        await self._gaps.gather()
-        names = await asyncio.to_thread(names_of, await self._database.read(gaps.people_names))
-        catalogue = self._knowledge.current.catalogue
-        gathered = await self._database.read(lambda session: self._gathered(session, catalogue, at, today, office.timezone, names))
+        await Gaps(self.database, self.knowledge).gather()
+        names = await asyncio.to_thread(names_of, await self.database.read(gaps.people_names))
+        catalogue = self.knowledge.current.catalogue
+        gathered = await self.database.read(lambda session: self._gathered(session, catalogue, at, today, office.timezone, names))
         count = 0
         for recipient, week in gathered:
             count += await self._send(catalogue, recipient, week, at, today)
         if count:
             _LOG.info("weekly digests planned", count=count)
-            self._planned()
+            self.planned()
 
     def _gathered(
         self, session: Session, catalogue: Catalogue, at: datetime, today: date, timezone: str, names: Names
@@ -95,7 +68,7 @@ class Weekly:
         fresh = {function for function, _ in facts.published_since(session, at - _WEEK)}
         waiting = [gap.function for gap in gaps.open_gaps(session)]
         found = []
-        for each in recipients(session, catalogue, self._admins, self._language, at):
+        for each in recipients(session, catalogue, self.admins, self.language, at):
             slug, latest = each.function.slug, next((period for period in each.reading.published if period.shown), None)
             between = starts(begins, timezone), starts(begins + _WEEK, timezone)
             asked, waited = facts.asked(session, slug, *between), facts.first_words(session, slug, *between)
@@ -116,15 +89,15 @@ class Weekly:
 
     async def _send(self, catalogue: Catalogue, recipient: Recipient, week: Week, at: datetime, today: date) -> bool:
         """Draw, then plan: no transaction waits for a picture."""
-        t, function = self._texts[recipient.language], recipient.function
+        t, function = self.texts[recipient.language], recipient.function
         chart = satisfaction(t, short_name(function, recipient.language), recipient.reading.published)
         picture, drawn = None, b""
         if chart is not None:
-            drawn = await self._pictures.png(chart.spec, recipient.language)
+            drawn = await self.pictures.png(chart.spec, recipient.language)
             picture = Picture(attachment=secrets.token_hex(16), alt=chart.alt)
         message = weekly(t, catalogue, function, recipient.reading, week, today, picture)
         delivery = planned(function, recipient.to, message, week)
-        return await self._database.write(facts.PLANNING, partial(_plan, delivery=delivery, picture=picture, drawn=drawn, at=at))
+        return await self.database.write(facts.PLANNING, partial(_plan, delivery=delivery, picture=picture, drawn=drawn, at=at))
 
 
 def _median(times: Sequence[timedelta]) -> timedelta:

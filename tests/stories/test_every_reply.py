@@ -16,78 +16,20 @@ from bot.packs import PackReading, read_pack, sample_folder
 from bot.po import both_languages
 from dialogs.actions import (
     Action,
-    AddPhrasing,
-    EditProfile,
-    ForMe,
     Help,
     Home,
-    IgnoreGap,
-    Interview,
-    InterviewStep,
-    ListContent,
     ListFunctions,
     ListServices,
-    NoneOfThese,
     NotMine,
     Preferences,
-    PublishProfile,
-    RemoveSheet,
     ReportWrong,
-    SendGap,
-    SetLanguage,
     Show,
-    ShowFunction,
-    ShowGap,
-    ShowGaps,
-    Why,
     WriteQuestion,
-    WriteSheet,
 )
 from dialogs.catalog import Catalogue, Language
 from dialogs.events import Event, Reference
-from dialogs.feedback_actions import (
-    AnswerItem,
-    AnswerVoice,
-    ChoosePause,
-    CloseVoice,
-    EndImprovement,
-    ExportFeedback,
-    ListVoices,
-    NoteImprovement,
-    PausePrompts,
-    RateTrace,
-    ReadReceipt,
-    Say,
-    SayExpected,
-    SaySolved,
-    ShowThemes,
-    ShowTraces,
-    WriteComment,
-)
 from dialogs.messages import Form, FormErrors, Reply
 from dialogs.people import Person, person_of
-from dialogs.request_actions import (
-    AddToRequest,
-    AnswerRequest,
-    ApproveWord,
-    AskHuman,
-    BindChannel,
-    ClaimRequest,
-    CloseRequest,
-    DropWord,
-    HandRequest,
-    ListRequests,
-    MarkExchange,
-    NotForThem,
-    PhraseRequest,
-    ReleaseRequest,
-    ReopenRequest,
-    SendAgain,
-    SetReach,
-    ShowRequest,
-    UnbindChannel,
-    WithdrawRequest,
-)
 from dialogs.router import decide
 from dialogs.search.match import Candidate, Detail, FunctionAsked, Match, Talk, Understood
 from dialogs.turn import Context, State
@@ -96,11 +38,11 @@ from tests.bot.encoders import LetterEncoder
 from tests.bot.engine import engine
 from tests.company import CHARLIE, DANA
 from tests.conversation import CHANNEL, DIRECT, asks_form, opens_home, said, starts, submits, taps
+from tests.stories.every_action import GONE, LONG, PLAIN_TAPS
 from tests.stories.shown_whole import problems
 
 TEXTS = both_languages()
 PLACES: dict[str, Reference] = {"private": DIRECT, "channel": CHANNEL}
-LONG = "Bonjour, où en est le remboursement de mes frais de mission à Nantes ? " * 50
 LONG_NAME = "Maëlys-Clémentine de La Rochefoucauld-Montbel"
 
 
@@ -241,86 +183,6 @@ def test_what_is_no_question(scenes: list[Scene], talk: Talk) -> None:
 
 
 # --- what was tapped -----------------------------------------------------------------------------------------------------------------------------
-
-PLAIN_TAPS: tuple[Action, ...] = (
-    Home(),
-    Help(),
-    ListFunctions(),
-    Preferences(),
-    SetLanguage(language="fr"),
-    SetLanguage(language="en"),
-    SetLanguage(language=None),
-    NoneOfThese(exchange="e", question=LONG[:512]),
-    ForMe(question=LONG[:512]),
-    WriteQuestion(),
-    AskHuman(question=LONG[:512]),
-    ListRequests(),
-    BindChannel(),
-    UnbindChannel(),
-    MarkExchange(place="slack|T1|C1|", message="1.2", user="U2"),
-    SetReach(platform="teams"),
-    ChoosePause(),
-    PausePrompts(length="two_weeks"),
-    Say(),
-    ListVoices(),
-    ShowTraces(),
-    ExportFeedback(),
-)
-GONE: tuple[Action, ...] = (
-    Show(id="gone"),
-    Show(id="gone", exchange="e"),
-    ShowFunction(slug="gone"),
-    ListServices(slug="gone"),
-    NotMine(id="gone", exchange="e"),
-    ReportWrong(id="gone", exchange="e"),
-    WriteQuestion(slug="gone"),
-    Why(id="gone", exchange="e", question=LONG[:512]),
-    Interview(slug="gone"),
-    InterviewStep(slug="gone", move="start"),
-    EditProfile(slug="gone"),
-    PublishProfile(slug="gone", base=""),
-    ShowGaps(slug="gone"),
-    ShowGap(gap="gone"),
-    IgnoreGap(gap="gone"),
-    AddPhrasing(gap="gone", id="gone"),
-    SendGap(gap="gone"),
-    ListContent(slug="gone"),
-    WriteSheet(slug="gone"),
-    RemoveSheet(id="gone"),
-    AskHuman(slug="gone", id="gone", exchange="e"),
-    ListRequests(slug="gone"),
-    ShowRequest(request="gone"),
-    AddToRequest(request="gone"),
-    WithdrawRequest(request="gone"),
-    ReopenRequest(request="gone"),
-    NotForThem(word="gone", request="gone", question=LONG[:512]),
-    SendAgain(word="gone", request="gone"),
-    ClaimRequest(request="gone"),
-    ReleaseRequest(request="gone"),
-    AnswerRequest(request="gone"),
-    HandRequest(request="gone"),
-    CloseRequest(request="gone"),
-    ApproveWord(word="gone", request="gone"),
-    DropWord(word="gone", request="gone"),
-    PhraseRequest(request="gone", id="gone"),
-    BindChannel(slug="gone", service="gone"),
-    SaySolved(feedback="gone", solved="no"),
-    RateTrace(feedback="gone", trace="1"),
-    AnswerItem(feedback="gone", item="effort", value="1"),
-    WriteComment(feedback="gone"),
-    SayExpected(request="gone", value="1"),
-    ChoosePause(slug="gone"),
-    PausePrompts(length="over", slug="gone"),
-    Say(slug="gone"),
-    ListVoices(slug="gone"),
-    AnswerVoice(voice="gone"),
-    CloseVoice(voice="gone"),
-    ReadReceipt(secret="gone"),
-    ShowTraces(slug="gone"),
-    ShowThemes(slug="gone"),
-    NoteImprovement(slug="gone"),
-    EndImprovement(improvement="gone"),
-)
 
 
 def test_no_action_is_forgotten() -> None:
