@@ -20,10 +20,13 @@ from adapters.port import Adapter
 from adapters.slack.app import SlackAdapter
 from adapters.teams.app import TeamsAdapter
 from adapters.teams.authentication import PUBLIC_SERVICE_URLS
+from bot.campaigns import Campaigns
 from bot.clock import Clock, DatabaseClock, Sleep, Timekeeper, now
-from bot.delivery import Pump
+from bot.delivery import Pump, paces
 from bot.digests import Digests
 from bot.endings import Aftermath
+from bot.evidence import Gathering
+from bot.evidence_api import EvidenceApi
 from bot.exchanges_api import ExchangesApi
 from bot.export_job import Exports
 from bot.health import Health, guard
@@ -39,8 +42,10 @@ from bot.reconciler import Reconciler
 from bot.requests import RequestAftermath, RequestClock
 from bot.runner import InProcessRunner, Job
 from bot.schedule import (
+    CAMPAIGNS,
     CORRECTIONS,
     DIGESTS,
+    EVIDENCE,
     EXPIRE,
     EXPORTS,
     FIGURES,
@@ -49,8 +54,10 @@ from bot.schedule import (
     RECONCILE,
     REQUESTS,
     RETENTION,
+    STANDINGS,
     SWEEP,
     THEMES,
+    VERDICTS,
     VOICES,
     WARNINGS,
     WEEKLY,
@@ -65,6 +72,7 @@ from bot.sweep import Sweep
 from bot.tasks import Tasks
 from bot.themes import Themes
 from bot.turns import Turns
+from bot.verdicts import Verdicts
 from bot.voices import PassingOn
 from bot.warnings import Warnings
 from bot.weekly import Weekly
@@ -134,25 +142,26 @@ async def take_up(database: Database, catalogue: Catalogue, source: str) -> None
     await database.write(catalog.LOADING, taking)
 
 
-def adapters_for(settings: Settings, *, dev: bool = False) -> dict[str, Adapter]:
-    """Return the platforms that are on, by name."""
+def adapters_for(settings: Settings, *, dev: bool = False, clock: Clock = now) -> dict[str, Adapter]:
+    """Return the platforms that are on, by name; `clock` tells them what time it is."""
     adapters: dict[str, Adapter] = {}
     if settings.slack_on:
         token, secret, app_token = settings.slack_bot_token, settings.slack_signing_secret, settings.slack_app_token
         adapters["slack"] = SlackAdapter(
             token.get_secret_value() if token else "",
             secret.get_secret_value() if secret else None,
-            clock=now,
+            clock=clock,
+            signing_clock=None if clock is now else clock,
             api_url=settings.slack_api_url,
             app_token=app_token.get_secret_value() if app_token else None,
             prompts=lambda locale: suggestions(language_of_locale(locale) or settings.language),
         )
     if dev:
-        adapters["teams"] = TeamsAdapter(now=now, dev=True)
+        adapters["teams"] = TeamsAdapter(now=clock, dev=True)
     elif settings.teams_on:
         password = settings.teams_app_password
         adapters["teams"] = TeamsAdapter(
-            now=now,
+            now=clock,
             app_id=settings.teams_app_id,
             password=password.get_secret_value() if password else None,
             tenant_id=settings.teams_tenant_id,
@@ -218,7 +227,7 @@ async def opened(
         requests = RequestAftermath(knowledge, said, language=language, admins=admins)
         aftermath: dict[str, Aftermath] = dict.fromkeys((REQUEST, WORD, BINDING), requests) | {FEEDBACK: FeedbackAftermath()}
         gate, owner = partial(pass_gates, hours=hours, budget=settings.budget), secrets.token_hex(8)
-        pump = Pump(database, adapters, metrics, clock, gate=gate, aftermath=aftermath, owner=owner, sleep=sleep)
+        pump = Pump(database, adapters, metrics, clock, gate=gate, aftermath=aftermath, owner=owner, paces=paces(settings.pace_share), sleep=sleep)
         secret = await asyncio.to_thread(secret_of, settings)
         seal = Seal(secret) if secret is not None else None
         turns = Turns(
@@ -233,9 +242,11 @@ async def opened(
             planned=pump.nudge,
             admins=admins,
             seal=seal,
+            lasts=timedelta(days=settings.stage_days),
         )
         server = web.Application(client_max_size=BODY_LIMIT, middlewares=[guard(metrics)])
         server.add_routes([*Health(database, knowledge, metrics).routes(), *ExchangesApi(database, knowledge, clock).routes()])
+        server.add_routes(EvidenceApi(database, knowledge, clock, lasts=timedelta(days=settings.stage_days)).routes())
         for adapter in adapters.values():
             server.add_routes(list(adapter.routes()))
         if playground is not None:
@@ -267,6 +278,11 @@ async def opened(
         stack.callback(pictures.close)
         themes = Themes(database, knowledge, clock)
         weekly = Weekly(database, knowledge, said, pictures, language=language, office=office, clock=clock, planned=pump.nudge, admins=admins)
+        campaigns = Campaigns(
+            database, knowledge, said, language=language, office=office, clock=clock, planned=pump.nudge, admins=admins, hours=hours
+        )
+        verdicts = Verdicts(database, knowledge, said, pictures, language=language, office=office, clock=clock, planned=pump.nudge, admins=admins)
+        gathering = Gathering(database, clock, lasts=timedelta(days=settings.stage_days))
         warnings = Warnings(database, knowledge, said, language=language, office=office, clock=clock, planned=pump.nudge, admins=admins)
         sweep = Sweep(database, adapters, metrics, clock, handed=partial(runner.defer, RECONCILE), started_at=clock())
         jobs |= {
@@ -283,6 +299,10 @@ async def opened(
             WEEKLY: job(weekly.send),
             RETENTION: job(Retention(database, kept_days(settings), clock).look),
             EXPORTS: job(files.look),
+            EVIDENCE: job(gathering.gather),
+            STANDINGS: job(gathering.lose),
+            CAMPAIGNS: job(campaigns.look),
+            VERDICTS: job(verdicts.look),
             VOICES: job(voices.pass_on),
             FIGURES: figures(database, metrics),
         }

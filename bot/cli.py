@@ -9,11 +9,13 @@ from bot.app import make_data_folder
 from bot.commands import ask as asking
 from bot.commands import attention as budgeting
 from bot.commands import audit as auditing
+from bot.commands import campaign as campaigning
 from bot.commands import catalog as catalogues
 from bot.commands import deliveries as ledger
 from bot.commands import demonstration, serving
 from bot.commands import doctor as diagnosis
 from bot.commands import evaluation as measuring
+from bot.commands import evidence as acts
 from bot.commands import feedback as reading
 from bot.commands import gaps as unanswered
 from bot.commands import people as directories
@@ -52,6 +54,8 @@ def command_line(t: Texts) -> typer.Typer:
     app.add_typer(personal.privacy_commands(t), name="privacy")
     app.add_typer(budgeting.attention_commands(t), name="attention")
     app.add_typer(reading.feedback_commands(t), name="feedback")
+    app.add_typer(campaigning.campaigns(t), name="campaign")
+    app.add_typer(acts.evidence(t), name="evidence")
     app.add_typer(_sources(t), name="sources")
     _add_deliveries(app, t)
     app.add_typer(_db(t), name="db")

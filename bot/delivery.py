@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID, uuid4
@@ -24,7 +25,8 @@ from storage.database import Database
 from storage.errors import UnavailableError
 from storage.sending import DELIVERY_LEASE, Batch, Change, Claimed, Doubtful, NotSent, Outcome, Pace, Sent, Workspace
 
-AT_ONCE: Final = 3  # workspaces served at once: few, so that several processes share the work
+AT_ONCE: Final = 30  # workspaces served at once
+TAKEN: Final = 3  # workspaces taken by one look: few, so that several processes share the work
 TICK: Final = 0.5  # seconds
 ATTEMPTS: Final = 8  # that the platform failed; with the delays between them about two minutes
 LAST_ATTEMPT: Final = 50  # whatever came of the others (unknown, too late to send): a message that can't be sent ends some day
@@ -33,14 +35,41 @@ ACKNOWLEDGE_SECONDS: Final = 20.0  # for which a database that went away is awai
 _LONGEST_DELAY: Final = 60  # seconds between two attempts
 _NOBODY_KNOWS_WHERE: Final = ""  # the platform of what can't be delivered anywhere yet
 
-# 80 % of what the platforms take, and at least two below it: limits over a rolling second are met earlier than an average says
+SHARE: Final = 80  # percent of what the platforms take
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What a platform takes: messages a second in a workspace and in one conversation; `place_hourly` in one within an hour, None for no limit."""
+
+    workspace: int
+    place: int
+    place_hourly: int | None = None
+
+
 # https://docs.slack.dev/apis/web-api/rate-limits (1 a second and channel; 20 a second and workspace is our own bound)
 # https://learn.microsoft.com/microsoftteams/platform/bots/how-to/rate-limit (7 a second and 1,800 an hour a conversation, 50 a second a tenant)
-PACES: Final[Mapping[str, Pace]] = {
-    "slack": Pace(spacing=timedelta(seconds=1 / 16), place_spacing=timedelta(seconds=1 / 0.8)),
-    "teams": Pace(spacing=timedelta(seconds=1 / 40), place_spacing=timedelta(seconds=1 / 5), place_hourly=1_440),
-    _NOBODY_KNOWS_WHERE: Pace(spacing=timedelta(0), place_spacing=timedelta(0)),
-}
+LIMITS: Final[Mapping[str, Limits]] = {"slack": Limits(workspace=20, place=1), "teams": Limits(workspace=50, place=7, place_hourly=1_800)}
+
+
+def paces(share: int = SHARE) -> Mapping[str, Pace]:
+    """Return the pace by platform, of this share of the limits in percent."""
+    return {_NOBODY_KNOWS_WHERE: Pace(spacing=timedelta(0), place_spacing=timedelta(0))} | {
+        platform: Pace(
+            spacing=_spacing(limits.workspace, share),
+            place_spacing=_spacing(limits.place, share),
+            place_hourly=None if limits.place_hourly is None else max(1, limits.place_hourly * share // 100),
+        )
+        for platform, limits in LIMITS.items()
+    }
+
+
+def _spacing(limit: int, share: int) -> timedelta:
+    """Return the time between two messages: at least two below a limit of some size, as one over a rolling second is met sooner than its average."""
+    return timedelta(seconds=1 / min(limit * share / 100, limit - 2 if limit > 4 else limit))
+
+
+PACES: Final[Mapping[str, Pace]] = paces()
 
 _LOG = structlog.stdlib.get_logger(__name__)
 
@@ -69,7 +98,7 @@ class Pump:
         self._database, self._adapters, self._metrics = database, adapters, metrics
         self._clock, self._sleep, self._monotonic = clock, sleep, monotonic
         self._gate, self._owner, self._paces = gate, owner, paces
-        self._endings = Endings(database, aftermath)
+        self._endings, self._followed = Endings(database, aftermath), frozenset(aftermath)
         self._platforms = frozenset({_NOBODY_KNOWS_WHERE, *adapters})
         self._tasks = Tasks()
         self._working: set[Workspace] = set()
@@ -90,7 +119,9 @@ class Pump:
         while not self._closing:
             self._awake.clear()
             try:
-                await self._begin()
+                for _ in range(AT_ONCE // TAKEN):
+                    if len(await self._begin()) < TAKEN:
+                        break
                 self._away = False
             except UnavailableError as error:
                 self._told_away(error)
@@ -129,15 +160,16 @@ class Pump:
         return min((wait - at).total_seconds() for wait in (at + timedelta(seconds=TICK), *self._waits.values()) if wait > at)
 
     async def _begin(self) -> list[Workspace]:
-        """Begin to serve what is due, as far as there's room; return all that is due."""
+        """Begin to serve what is due and isn't being served, as far as there's room; return it."""
         async with self._beginning:  # what another call has just taken isn't seen as due, and isn't being served yet
-            at = self._clock()
+            at, served = self._clock(), frozenset(self._working)
+            room = 0 if self._closing else min(TAKEN, AT_ONCE - len(served))
+            if room <= 0:
+                return []
             owned = await self._database.write(
-                f"pump|{self._owner}", lambda session: sending.own(session, self._owner, at, AT_ONCE, platforms=self._platforms)
+                f"pump|{self._owner}", lambda session: sending.own(session, self._owner, at, room, platforms=self._platforms, besides=served)
             )
-            waiting = sorted((each for each in owned if each not in self._working), key=lambda each: self._turns.get(each, 0))
-            room = 0 if self._closing else AT_ONCE - len(self._working)
-            for workspace in waiting[:room]:
+            for workspace in sorted(owned, key=lambda each: self._turns.get(each, 0)):
                 self._working.add(workspace)
                 self._turns[workspace] = max(self._turns.values(), default=0) + 1
                 self._tasks.spawn(self._serve(workspace))
@@ -230,11 +262,13 @@ class Pump:
     async def _acknowledge(self, claimed: Claimed, outcome: Outcome) -> None:
         """Keep what became of a delivery; what can't be kept in time is found unknown once its lease goes by."""
         cause = (claimed.cause_kind, claimed.cause_id)
+        # where nothing follows, nothing is shared: the thousands of one campaign needn't wait for each other
+        name = "|".join(cause) if claimed.cause_kind in self._followed else f"acknowledged|{claimed.key}"
         until = self._monotonic() + ACKNOWLEDGE_SECONDS
         while True:
             at = self._clock()
             try:
-                await self._endings.settle("|".join(cause), _acknowledging(claimed, outcome, at), at, [cause])
+                await self._endings.settle(name, _acknowledging(claimed, outcome, at), at, [cause])
             except UnavailableError as error:
                 self._told_away(error)
                 if self._monotonic() > until:

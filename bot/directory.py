@@ -1,13 +1,12 @@
 """The company's directory: `people.csv` as rows, or everything that's wrong in it."""
 
-import csv
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, fields
 from functools import cache
-from io import StringIO
 from pathlib import Path
 from zoneinfo import available_timezones
 
+from bot.csv_lines import CutError, columns_wrong, lines
 from bot.mistakes import Mistake, read_text
 from bot.po import texts
 from dialogs.catalog import LANGUAGES, Language
@@ -60,10 +59,6 @@ def _timezones() -> frozenset[str]:
     return frozenset(available_timezones())
 
 
-def _separator(header: str) -> str:
-    return ";" if header.count(";") > header.count(",") else ","
-
-
 class _Reading:
     """The rows read so far, each with its line, and what is wrong."""
 
@@ -85,16 +80,16 @@ class _Reading:
         if not text.strip():
             self._wrong(1, "", t("the file is empty"), t("start with the line {form}", form=",".join(COLUMNS)))
             return
-        lines = _lines(text)
+        records = lines(text)
         try:
-            _, header = next(lines)
+            _, header = next(records)
             columns = [cell.strip().lower() for cell in header]
             if not self._is_header(columns):
                 return
-            for line, cells in lines:
+            for line, cells in records:
                 if any(cell.strip() for cell in cells):
                     self._line(line, columns, [cell.strip() for cell in cells])
-        except _CutError as error:
+        except CutError as error:
             self._wrong(
                 error.line,
                 "",
@@ -103,19 +98,10 @@ class _Reading:
             )
 
     def _is_header(self, columns: list[str]) -> bool:
-        t = self._t
-        before = len(self.mistakes)
-        for index, column in enumerate(columns):
-            if column not in COLUMNS:
-                near = nearest(column, COLUMNS) if column else None
-                fix = t("did you mean {key}?", key=near) if near else t("remove it, or use one of {choices}", choices=", ".join(COLUMNS))
-                self._wrong(1, column, t("this column isn't known"), fix)
-            elif column in columns[:index]:
-                self._wrong(1, column, t("this column is there twice"), t("keep one of the two"))
-        for column in REQUIRED:
-            if column not in columns:
-                self._wrong(1, column, t("this column is missing"), t("add it to the first line"))
-        return len(self.mistakes) == before
+        wrong = list(columns_wrong(columns, COLUMNS, REQUIRED, self._t))
+        for column, what, fix in wrong:
+            self._wrong(1, column, what, fix)
+        return not wrong
 
     def _line(self, line: int, columns: list[str], cells: list[str]) -> None:
         t = self._t
@@ -189,10 +175,10 @@ class _Reading:
             if row.manager is not None and row.manager not in self._ids and row.manager not in known_ids:
                 what = t('nobody has the id "{id}"', id=row.manager)
                 self._wrong(line, "manager", what, t("write the id of another line, or leave the cell empty"))
-        lines = {row.id: line for line, row in self.rows}
+        places = {row.id: line for line, row in self.rows}
         for cycle in _cycles(managers):
             what = t("these people are each other's managers: {people}", people=" → ".join((*cycle, cycle[0])))
-            self._wrong(min(lines[person] for person in cycle), "manager", what, t("correct one of these lines"))
+            self._wrong(min(places[person] for person in cycle), "manager", what, t("correct one of these lines"))
 
 
 def _cycles(managers: Mapping[str, str]) -> Iterator[list[str]]:
@@ -223,26 +209,3 @@ def _row(cell: Mapping[str, str], language: Language | None, segments: tuple[str
         manager=cell.get("manager") or None,
         segments=segments,
     )
-
-
-class _CutError(Exception):
-    """The CSV can't be read on from a line."""
-
-    def __init__(self, line: int, problem: str) -> None:
-        super().__init__(problem)
-        self.line = line
-        self.problem = problem
-
-
-def _lines(text: str) -> Iterator[tuple[int, list[str]]]:
-    """Yield every record with the line it starts on; quotes, CRLF and both separators are understood. Raises _CutError."""
-    records = csv.reader(StringIO(text, newline=""), delimiter=_separator(text.lstrip().split("\n", 1)[0]), strict=True)
-    while True:
-        line = records.line_num + 1
-        try:
-            cells = next(records)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            raise _CutError(line, str(error)) from error
-        yield line, cells

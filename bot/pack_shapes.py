@@ -2,7 +2,8 @@
 
 import json
 from dataclasses import MISSING, fields, is_dataclass
-from datetime import date
+from datetime import date, datetime
+from enum import StrEnum
 from functools import cache
 from typing import Any, Literal, TypeVar, get_args, get_origin
 
@@ -11,6 +12,7 @@ from pydantic_core import ErrorDetails
 
 from bot.mistakes import Mistake
 from bot.yaml_source import YamlSource
+from dialogs.campaign_step_rules import EXAMPLE
 from dialogs.catalog import Localized, Unit
 from dialogs.search.likeness import nearest
 from dialogs.texts import Texts
@@ -18,7 +20,14 @@ from dialogs.written import Place, Raw, hints, meant, options, quoted
 
 Made = TypeVar("Made")
 
-_EXAMPLES: dict[Any, str] = {float: "5", date: "2026-09-01", tuple: "[…, …]", Localized: "{fr: …, en: …}"}
+_EXAMPLES: dict[Any, str] = {
+    float: "5",
+    int: "5",
+    date: "2026-09-01",
+    datetime: EXAMPLE,
+    tuple: "[…, …]",
+    Localized: "{fr: …, en: …}",
+}
 
 
 def made(source: YamlSource, kind: type[Made], t: Texts) -> tuple[Made | None, list[Mistake]]:
@@ -72,7 +81,7 @@ def _mistake(details: ErrorDetails, source: YamlSource, kind: Any, t: Texts) -> 
         case "unexpected_keyword_argument":
             what, fix = t("this key isn't known"), _instead(str(place[-1]), holder, t)
         case _:
-            what, fix = _wrong_type(value, expected, _may_be_left_out(holder, place), t)
+            what, fix = _wrong_type(value, expected, _may_be_left_out(holder, place), str(place[-1]) if place else "", t)
     return place, source.mistake(place, what, fix)
 
 
@@ -90,20 +99,27 @@ def _instead(key: str, holder: Any, t: Texts) -> str:
     return t("remove it, or use one of {choices}", choices=", ".join(known))
 
 
-def _example(expected: Any) -> str:
+def _choices(expected: Any) -> tuple[str, ...]:
+    """Return the words among which a value must be, none where it may be any."""
     if get_origin(expected) is Literal:
-        return "|".join(str(choice) for choice in get_args(expected))
+        return get_args(expected)
+    return tuple(choice.value for choice in expected) if isinstance(expected, type) and issubclass(expected, StrEnum) else ()
+
+
+def _example(expected: Any) -> str:
+    if choices := _choices(expected):
+        return "|".join(choices)
     return _EXAMPLES.get(expected, "…")
 
 
-def _wrong_type(value: Raw, expected: Any, optional: bool, t: Texts) -> tuple[str, str]:
+def _wrong_type(value: Raw, expected: Any, optional: bool, key: str, t: Texts) -> tuple[str, str]:
     if value is None:
         return t("nothing is written here"), t("write it, or remove the key") if optional else t("write it")
     shown = quoted(value, t)
     if len(options(expected)) > 1:
         kinds = ", ".join(f"{{kind: {get_args(hints(option)['kind'])[0]}}}" for option in options(expected) if is_dataclass(option))
         kind = value.get("kind") if isinstance(value, dict) else value
-        what = t("the kind is missing") if kind is None else t("{value} isn't a kind of tarif", value=quoted(kind, t))
+        what = t("the kind is missing") if kind is None else t("{value} isn't a kind of {key}", value=quoted(kind, t), key=key)
         return what, t("start with one of {choices}", choices=kinds)
     (expected,) = options(expected)
     match get_origin(expected) or expected:
@@ -112,6 +128,11 @@ def _wrong_type(value: Raw, expected: Any, optional: bool, t: Texts) -> tuple[st
             return t("{value} isn't a text", value=shown), t("put it in quotes: {form}", form=f'"{shown}"') if single else t("write one text here")
         case kind if kind is float:
             return t("{value} isn't a number", value=shown), t("write a number without quotes, for instance {example}", example=_EXAMPLES[float])
+        case kind if kind is int:
+            return t("{value} isn't a whole number", value=shown), t("write a number without quotes, for instance {example}", example=_EXAMPLES[int])
+        case kind if kind is datetime:
+            what = t("{value} isn't a day with a time", value=shown)
+            return what, t("write the day and the time, without a time zone, for instance {example}", example=EXAMPLE)
         case kind if kind is bool:
             return t("{value} isn't true or false", value=shown), t("write true or false, without quotes")
         case kind if kind is date:
@@ -119,12 +140,19 @@ def _wrong_type(value: Raw, expected: Any, optional: bool, t: Texts) -> tuple[st
         case kind if kind is tuple:
             return t("{value} isn't a list", value=shown), t("write a list: {form}", form=_EXAMPLES[tuple])
         case kind if kind is Literal:
-            choices = get_args(expected)
             what = t("{value} isn't a unit", value=shown) if expected == Unit else t("{value} isn't one of the choices", value=shown)
-            return what, t("use one of {choices}", choices=", ".join(choices))
+            return what, t("use one of {choices}", choices=", ".join(_choices(expected)))
+        case kind if _choices(kind):
+            return _unknown_choice(value, _choices(kind), t)
         case kind if kind is Localized:
             return t("{value} isn't a text in two languages", value=shown), t("write {form}", form=_EXAMPLES[Localized])
         case kind if is_dataclass(kind):
             return t("{value} isn't a set of keys", value=shown), t("write its keys: {choices}", choices=", ".join(hints(kind)))
         case _:
             return t("{value} isn't a set of keys", value=shown), t("write {form}", form="{slug: {fr: …, en: …}}")
+
+
+def _unknown_choice(value: Raw, choices: tuple[str, ...], t: Texts) -> tuple[str, str]:
+    near = nearest(value, choices) if isinstance(value, str) else None
+    fix = t("did you mean {key}?", key=near) if near else t("use one of {choices}", choices=", ".join(choices))
+    return t("{value} isn't one of the choices", value=quoted(value, t)), fix

@@ -41,3 +41,11 @@ def _png(spec: Mapping[str, object], language: Language) -> bytes:
     import vl_convert  # 90 MB that a process which draws nothing spares
 
     return vl_convert.vegalite_to_png(dict(spec), scale=_SCALE, allowed_base_urls=[], format_locale=_LOCALES[language])
+
+
+def svg(spec: Mapping[str, object], language: Language) -> str:
+    """Return a picture as SVG, to be put into a page. Raises ValueError for a specification that isn't one, or that loads anything."""
+    import vl_convert
+
+    drawn: str = vl_convert.vegalite_to_svg(dict(spec), allowed_base_urls=[], format_locale=_LOCALES[language])
+    return drawn

@@ -8,10 +8,12 @@ import structlog
 
 from bot.clock import Clock
 from bot.settings import Settings
+from dialogs.ladder import Stage
 from storage import retention
 from storage.database import Database
 from storage.retention import AT_ONCE, Kind
 
+_STAGES = len(Stage) - 1  # that one after the other are lost without new evidence
 _LOG = structlog.stdlib.get_logger(__name__)
 
 
@@ -24,6 +26,9 @@ def kept_days(settings: Settings) -> Mapping[Kind, int]:
         "comments": settings.keep_comments,
         "words": settings.keep_words,
         "files": settings.keep_files,
+        "campaigns": settings.keep_campaigns,
+        # until then, it may be what the standing is reckoned from
+        "evidence": settings.keep_evidence and max(settings.keep_evidence, _STAGES * settings.stage_days),
     }
 
 

@@ -3,6 +3,7 @@
 import html
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Final, TypeAlias
@@ -42,6 +43,7 @@ def _lines(trail: Trail, held: Rows, t: Texts, at: datetime) -> Iterator[str]:
         rows = [(name, row) for name in tables for row in held[name]]
         if rows:
             yield from ("", f"## {title}", "")
+            yield from _standings(held, t) if "standing" in tables else ()
             for name, row in rows:
                 yield from _row(name, row)
     yield from ("", f"## {t('What nobody can find')}", "")
@@ -54,22 +56,43 @@ def _sections(t: Texts) -> tuple[tuple[str, tuple[str, ...]], ...]:
         (t("Who you are"), ("person", "pseudonym")),
         (t("Your accounts"), ("identity",)),
         (t("Where you can be reached"), ("conversation_reference",)),
-        (t("What you may do"), ("role_grant",)),
+        (t("What you may do"), ("role_grant", "audience_grant")),
         (t("What you asked"), ("exchange", "outside_exchange", "gap_question")),
         (t("What you said of answers"), ("report",)),
         (t("Your requests, and what was said about them"), ("request", "request_word", "request_step", "expectation")),
         (t("Your feedback"), ("feedback",)),
         (t("What you said by name, or answered"), ("voice",)),
         (t("When you want to be left in peace"), ("pause",)),
+        (t("Where you stand for each function, and what shows it"), ("standing", "evidence", "standing_move")),
+        (t("Campaigns that were for you, and what you did with them"), ("campaign_member", "step_response")),
         (t("What the bot wrote to you"), ("delivery", "attachment")),
         (t("What it heard and remembers"), ("event", "state")),
         (t("What you asked to be exported"), ("export",)),
         (
             t("What you did for a function"),
-            ("improvement", "gap", "profile_draft", "catalogue_version", "binding", "function_limit", "exchange_source"),
+            (
+                *("improvement", "gap", "profile_draft", "catalogue_version", "binding", "function_limit", "exchange_source"),
+                *("campaign", "campaign_version", "campaign_rule"),
+            ),
         ),
         (t("What the audit log says of you"), ("audit",)),
     )
+
+
+def _standings(held: Rows, t: Texts) -> Iterator[str]:
+    """Say for each function how much evidence there is of where they stand."""
+    counts = Counter(str(row["function"]) for row in held["evidence"])
+    for row in held["standing"]:
+        if not row["topic"]:
+            function, stage = _safe(str(row["function"])), str(row["stage"])
+            count = counts[str(row["function"])]
+            yield "- " + t.many(
+                "{function}: {stage}, by {number} thing that you did or said",
+                "{function}: {stage}, by {number} things that you did or said",
+                count,
+                function=function,
+                stage=stage,
+            )
 
 
 def _row(name: str, row: Held) -> Iterator[str]:

@@ -25,13 +25,26 @@ RETENTION: Final = "retention"  # what has been kept for its time goes
 THEMES: Final = "themes"  # the comments of a published period are grouped
 WARNINGS: Final = "warnings"  # a function hears that its trace falls, or that a problem is mentioned more
 WEEKLY: Final = "weekly"  # each function's channel hears of its traces, once a week
+EVIDENCE: Final = "evidence"  # what people did of their own accord shows where they stand
+STANDINGS: Final = "standings"  # whoever left no evidence for too long moves down
+CAMPAIGNS: Final = "campaigns"  # campaigns begin, are planned, move on, end
+VERDICTS: Final = "verdicts"  # what a campaign came to is posted to its function's channel
 DIGESTS: Final = "digests"  # each function's channel hears what waits for it, once a day
 
-_SECONDS: Final[Mapping[str, float]] = {EXPIRE: 5, EXPORTS: 5, RECONCILE: 30, PUBLISH: 3600}
+_SECONDS: Final[Mapping[str, float]] = {EXPIRE: 5, EXPORTS: 5, CAMPAIGNS: 10, RECONCILE: 30, PUBLISH: 3600}
 _EVERY: Final = 60.0  # seconds, of all others
+_MORNINGS: Final = (DIGESTS, VOICES, WEEKLY, WARNINGS)
+_NIGHTLY: Final = (RETENTION, STANDINGS)
 _NIGHT: Final = time(3)
 _NIGHT_LATE: Final = timedelta(hours=20)  # a process that is off at night lets go when it starts
 _DIGEST_LATE: Final = timedelta(hours=3)  # a start soon after the hour still sends the day's; the evening is too late for it
+
+
+def daily_at(name: str, digest_at: time) -> time | None:
+    """Return at what time of the day a job is asked for, None for one that's asked for all day long."""
+    if name in _NIGHTLY:
+        return _NIGHT
+    return digest_at if name in _MORNINGS else None
 
 
 def job(work: Callable[[], Awaitable[None]]) -> Job:
@@ -55,9 +68,8 @@ def figures(database: Database, metrics: Metrics) -> Job:
 def keep_time(timekeeper: Timekeeper, runner: Runner, jobs: Mapping[str, Job], *, digest_at: time, timezone: str) -> None:
     """Have the clock ask for each job; those of the day at their time."""
     for name in jobs:
-        if name in (DIGESTS, VOICES, WEEKLY, WARNINGS):
-            timekeeper.daily(digest_at, timezone, partial(runner.defer, name), name, late=_DIGEST_LATE)
-        elif name == RETENTION:
-            timekeeper.daily(_NIGHT, timezone, partial(runner.defer, name), name, late=_NIGHT_LATE)
-        else:
+        at = daily_at(name, digest_at)
+        if at is None:
             timekeeper.every(_SECONDS.get(name, _EVERY), partial(runner.defer, name), name)
+        else:
+            timekeeper.daily(at, timezone, partial(runner.defer, name), name, late=_NIGHT_LATE if name in _NIGHTLY else _DIGEST_LATE)

@@ -13,7 +13,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 from pydantic_settings.sources import EnvSettingsSource
 
-from dialogs import attention
+from dialogs import attention, ladder
 from dialogs.attention import Budget
 from dialogs.catalog import Language
 
@@ -83,6 +83,9 @@ class Settings(BaseSettings):
     messages_day: int = Field(default=attention.MESSAGES_DAY, ge=1, le=20, validation_alias="POURQUI_MESSAGES_DAY")
     messages_week: int = Field(default=attention.MESSAGES_WEEK, ge=1, le=100, validation_alias="POURQUI_MESSAGES_WEEK")
     messages_function_month: int = Field(default=attention.MESSAGES_FUNCTION_MONTH, ge=1, le=100, validation_alias="POURQUI_MESSAGES_FUNCTION_MONTH")
+    messages_kept: int = Field(default=attention.MESSAGES_KEPT, ge=0, le=100, validation_alias="POURQUI_MESSAGES_KEPT")
+    stage_days: int = Field(default=ladder.LASTS.days, ge=7, le=3650, validation_alias="POURQUI_STAGE_DAYS")
+    pace_share: int = Field(default=80, ge=1, le=100, validation_alias="POURQUI_PACE_SHARE")
     prompt_minutes: int = Field(default=15, ge=1, le=1440, validation_alias="POURQUI_PROMPT_MINUTES")
     company: Path | None = _named("POURQUI_COMPANY")
     admins: Annotated[tuple[str, ...], NoDecode] = Field(default=(), validation_alias="POURQUI_ADMINS")
@@ -95,6 +98,8 @@ class Settings(BaseSettings):
     keep_comments: int = _days("POURQUI_KEEP_COMMENTS", 730)
     keep_words: int = _days("POURQUI_KEEP_WORDS", 365)
     keep_files: int = _days("POURQUI_KEEP_FILES", 30)
+    keep_campaigns: int = _days("POURQUI_KEEP_CAMPAIGNS", 365)
+    keep_evidence: int = _days("POURQUI_KEEP_EVIDENCE", 730)
 
     encoder_url: str | None = _named("POURQUI_ENCODER_URL")
     encoder_model: str | None = _named("POURQUI_ENCODER_MODEL")
@@ -221,6 +226,7 @@ class Settings(BaseSettings):
             messages_day=self.messages_day,
             messages_week=self.messages_week,
             messages_function_month=self.messages_function_month,
+            messages_kept=self.messages_kept,
         )
 
     @property
@@ -277,6 +283,12 @@ def _refuse_a_budget_that_contradicts_itself(settings: Settings) -> None:
         raise SettingsError(
             f"POURQUI_MESSAGES_WEEK ({settings.messages_week}) is less than POURQUI_MESSAGES_DAY ({settings.messages_day}): nobody "
             "gets more in a day than in its week; write at least as many"
+        )
+    # only where it was written: a week of one message leaves nothing to keep, which is what a single one means
+    if "messages_kept" in settings.model_fields_set and settings.messages_kept >= settings.messages_week:
+        raise SettingsError(
+            f"POURQUI_MESSAGES_KEPT ({settings.messages_kept}) leaves nothing of POURQUI_MESSAGES_WEEK ({settings.messages_week}): a function "
+            "that sends often would get none of a week's messages; write fewer"
         )
 
 

@@ -4,7 +4,7 @@ import secrets
 import time
 from collections.abc import Callable, Coroutine, Mapping, Set
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -19,10 +19,12 @@ from bot.metrics import Metrics
 from bot.sealed import Seal
 from dialogs.actions import Action
 from dialogs.attachment import Attachment
+from dialogs.campaigning import Campaigning
 from dialogs.catalog import Catalogue, Language
 from dialogs.commands import command_of
 from dialogs.events import Event, FormSubmitted, HomeOpened, MessageDeleted, MessageEdited, MessageReceived, Overheard, Reference, Sender
 from dialogs.facts import CatalogueEdited, ExchangeOpened, Initiative
+from dialogs.ladder import LASTS
 from dialogs.messages import Message, Place, Text
 from dialogs.needs import needs_of
 from dialogs.people import Person, Profile, language_of_locale
@@ -31,7 +33,7 @@ from dialogs.rights import Act, functions_for
 from dialogs.router import asked_of, decide, has_words
 from dialogs.scores import Reading
 from dialogs.search.match import Understood
-from dialogs.subjects import feedback_of, function_read, period_of, voice_of
+from dialogs.subjects import campaign_of, feedback_of, function_read, period_of, step_of, voice_of
 from dialogs.texts import Texts
 from dialogs.turn import Context, State, Turn, language_for, place_for, segments_for
 from dialogs.voice import Voice
@@ -41,14 +43,17 @@ from storage import (
     Session,
     attachments,
     bindings,
+    campaigning,
     catalog,
     conversations,
     drafts,
+    evidence,
     exchanges,
     facts,
     feedback,
     pauses,
     people,
+    reached,
     readings,
     requests,
     roles,
@@ -69,7 +74,7 @@ class Turns:
     """The engine: the `Listener` of every adapter.
 
     `hours` returns the company's working hours around a time; `planned` is called when a turn planned a delivery, or changed one. Without a `seal`,
-    nothing can be said without a name.
+    nothing can be said without a name. `lasts` is how long a stage holds without new evidence.
     """
 
     def __init__(
@@ -86,6 +91,7 @@ class Turns:
         planned: Callable[[], None],
         admins: Set[str] = frozenset(),
         seal: Seal | None = None,
+        lasts: timedelta = LASTS,
     ) -> None:
         self._database = database
         self._knowledge = knowledge
@@ -96,6 +102,7 @@ class Turns:
         self._admins = admins
         self._anonymous = Anonymous(database, self._without_trace, lambda: knowledge.current.catalogue, seal=seal)
         self._now, self._hours, self._planned = now, hours, planned
+        self._lasts = lasts
         self.spawn = spawn
 
     async def take(self, event: Event) -> Taken:
@@ -145,7 +152,7 @@ class Turns:
             state = conversations.recall(session, event)
             turn = decide(state, event, self._context(session, event, known, met.person, state, understood, nearest))
             for fact in turn.facts:
-                facts.record(session, fact, person=met.person, event=event, catalogue_version=known.number or None, at=heard_at)
+                facts.record(session, fact, person=met.person, event=event, catalogue_version=known.number or None, at=heard_at, lasts=self._lasts)
             conversations.remember(session, event, turn.replies, turn.state, heard_at, former=state)
             return Taken(replies=turn.replies, acquainted=met.is_fresh(heard_at)), turn
 
@@ -212,6 +219,9 @@ class Turns:
             pauses=pauses.pauses_of(session, person.id, event.at) if needs.pauses else (),
             voices=self._voices(session, event, person, known.catalogue) if needs.voices else (),
             readings=self._readings(session, event, person, known.catalogue, command) if needs.readings else {},
+            stages=evidence.stages_of(session, person.id) if needs.stages and person.id else {},
+            reached=reached.reached(session, person.id, *named_step) if needs.reached and (named_step := step_of(event)) else None,
+            campaigning=self._campaigning(session, event, person, known.catalogue, command) if needs.campaigning else None,
         )
 
     def _voices(self, session: Session, event: Event, person: Person, catalogue: Catalogue) -> tuple[Voice, ...]:
@@ -228,6 +238,12 @@ class Turns:
         grants = roles.grants_of(session, person, self._admins)
         readable, timezone = functions_for(grants, Act.READ_TRACES, slugs), self._hours(event.at).timezone
         return readings.readings(session, readable, event.at, begins=period_of(event), timezone=timezone)
+
+    def _campaigning(self, session: Session, event: Event, person: Person, catalogue: Catalogue, command: Action | None) -> Campaigning:
+        """Return the campaigns that an event is about, as far as the person may see them."""
+        grants = roles.grants_of(session, person, self._admins)
+        name, slug = campaign_of(event, command)
+        return campaigning.campaigning(session, person, grants, catalogue, event.at, name=name, slug=slug)
 
     def _apology(self, event: Event, reference: str) -> Message:
         language = language_for(event, _UNKNOWN, None, self._company_language)

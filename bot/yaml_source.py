@@ -35,7 +35,7 @@ _VALUES_LIMIT = 200_000  # a 5-MB pack of ordinary texts has about 180,000
 _TYPED: dict[str, bool | None] = {"": None, "~": None, "null": None, "Null": None, "NULL": None}
 _TYPED |= {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 _WHOLE = re.compile(r"[-+]?[0-9]{1,15}")  # longer ones stay texts: a float couldn't hold them
-_BROKEN = re.compile(r"[-+]?(\.[0-9]{1,15}|[0-9]{1,15}\.[0-9]{0,15})")
+_BROKEN = re.compile(r"[-+]?(\.[0-9]{1,15}|[0-9]{1,15}\.[0-9]{0,20})")  # as many places as a share that was computed has
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

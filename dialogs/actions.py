@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from dialogs.campaign_actions import CampaignForm, OfCampaigns, OfStep, ShowPlan
 from dialogs.feedback_actions import (
     ChoosePause,
     FeedbackForm,
@@ -78,10 +79,11 @@ class ListServices:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Show:
-    """Show a service or an entry; `exchange` is the exchange that offered it, if any."""
+    """Show a service or an entry; `exchange` is the exchange that offered it, if any. `whole` shows all of it to whoever would get it short."""
 
     id: str
     exchange: str | None = None
+    whole: Literal["yes"] | None = None
     kind: Literal["show"] = "show"
 
 
@@ -290,6 +292,7 @@ FormAction = (
     | PhraseRequest
     | MarkExchange
     | FeedbackForm
+    | CampaignForm
 )
 Action = (
     Home
@@ -331,6 +334,9 @@ Action = (
     | ReadReceipt
     | ShowTraces
     | ShowThemes
+    | OfStep
+    | OfCampaigns
+    | ShowPlan
     | FormAction
 )
 # what is done to one request, or with several, by a tap that opens no form

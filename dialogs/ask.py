@@ -113,7 +113,8 @@ def show(event: Event, context: Context, action: Show, state: State | None = Non
     exchange = action.exchange or exchange_id(event)
     last = last_answer(state)
     asked = last.question if last and last.exchange == action.exchange else ""
-    blocks = answer(context, function, sheet, exchange=exchange, today=event.at.date(), public=is_public(event), asked=asked)
+    today, public, whole = event.at.date(), is_public(event), action.whole is not None
+    blocks = answer(context, function, sheet, exchange=exchange, today=today, public=public, asked=asked, whole=whole)
     chosen = action.exchange is not None and isinstance(event, ActionTaken) and event.message_id is not None
     fact = (
         Chosen(exchange=action.exchange, id=sheet.id)
@@ -128,7 +129,7 @@ def show(event: Event, context: Context, action: Show, state: State | None = Non
             confidence=None,
         )
     )
-    if chosen:
+    if chosen and action.whole is None:
         blocks = (Note(text=context.t("You chose: {title}", title=sheet.title.to(context.language))), *blocks)
     place = Place.UPDATE if chosen else place_for(event)
     question = asked or sheet.title.to(context.language)

@@ -32,11 +32,13 @@ from dialogs.request_actions import AskHuman
 from dialogs.request_confirmation import confirmation, is_sampled
 from dialogs.search.text import folded
 from dialogs.sheet import badge, short_name
+from dialogs.texts import Texts
 from dialogs.turn import Context, Turn, exchange_id, place_for
 
 QUESTION: Final = 2000  # characters, so that it fits the experts' card whole
-_QUESTION, _FUNCTION, _WAY = "question", "function", "way"  # the form's inputs
-_NAMED, _DISCREET = "named", "discreet"
+WAY: Final = "way"  # the form's inputs
+_QUESTION, _FUNCTION = "question", "function"
+_NAMED, DISCREET = "named", "discreet"
 
 
 def open_form(event: Event, context: Context, action: AskHuman) -> Turn:
@@ -53,14 +55,14 @@ def handed(event: FormSubmitted, context: Context, action: AskHuman) -> Turn:
     t, question = context.t, readable(event.values.get(_QUESTION, ""))
     function = _known(context, action) or context.catalogue.function(event.values.get(_FUNCTION, ""))
     errors = tuple(_errors(context, question, function))
-    discreet = event.values.get(_WAY) == _DISCREET
+    discreet = event.values.get(WAY) == DISCREET
     if errors or function is None:
         chosen = function.slug if function else None
-        form = _form(context, action, question=event.values.get(_QUESTION, ""), chosen=chosen, way=_DISCREET if discreet else _NAMED)
+        form = _form(context, action, question=event.values.get(_QUESTION, ""), chosen=chosen, way=DISCREET if discreet else _NAMED)
         return Turn(replies=(FormErrors(form=form, errors=errors),))
-    if (same := _same(context, question, function)) is not None:
+    if (same := same_request(context, question, function)) is not None:
         return shown(event, context, same, t("You have asked this already: here is where it stands."))
-    request, facts = _opened(event, context, action, function, question, discreet=discreet)
+    request, facts = opened_request(event, context, action, function, question, discreet=discreet)
     return say(event, context, *confirmation(context, function, request, expectation=is_sampled(request)), facts=facts)
 
 
@@ -80,8 +82,8 @@ def choose(event: Event, context: Context, slug: str | None) -> Turn:
     return Turn(replies=(Message(language=context.language, blocks=blocks, place=place_for(event)),))
 
 
-def _opened(
-    event: FormSubmitted, context: Context, action: AskHuman, function: Function, question: str, *, discreet: bool
+def opened_request(
+    event: FormSubmitted, context: Context, action: AskHuman, function: Function, question: str, *, discreet: bool, reply_to: str | None = None
 ) -> tuple[Request, tuple[Fact, ...]]:
     """Return the request as it leaves, with what keeps it and sends its card."""
     person = context.person
@@ -101,6 +103,7 @@ def _opened(
         sheet=sheet,
         tried=tuple(dict.fromkeys(filter(None, (action.id, *(context.shown or ()))))),
         discreet=discreet,
+        reply_to=reply_to,
     )
     way = relay.route(context.desks, context.keepers, function.slug, sheet, context.language, client=person.id)
     there, card = relay.placed(context.texts, context.catalogue, request, way)
@@ -121,7 +124,7 @@ def _opened(
     return there, facts
 
 
-def _same(context: Context, question: str, function: Function) -> Request | None:
+def same_request(context: Context, question: str, function: Function) -> Request | None:
     """Return the person's own open request that asks the same of the same function."""
     words = folded(question).split()
     mine = (own for own in own_requests(context) if not own.closed and own.function == function.slug)
@@ -158,17 +161,21 @@ def _form(context: Context, action: AskHuman, *, question: str, chosen: str | No
     label = t("Your question, as they will read it")
     hint = t("As you'd say it to a colleague")
     asked = Input(id=_QUESTION, label=label, placeholder=hint, value=question, multiline=True, required=True, limit=QUESTION)
-    ways = (Option(value=_NAMED, label=t("In my name")), Option(value=_DISCREET, label=t("Discreetly")))
-    how = Choice(id=_WAY, label=t("How do you want to ask?"), options=ways, value=way, required=True)
-    discreetly = t("Discreetly: those who answer don't see who asks. pourqui knows, so that the answer comes back to you.")
     return Form(
         language=language,
         title=t("Ask a human"),
-        blocks=(whom, asked, how, Text(text=discreetly)),
+        blocks=(whom, asked, *manner(t, discreet=way == DISCREET)),
         action=action,
         submit=t("Send"),
         cancel=t("Cancel"),
     )
+
+
+def manner(t: Texts, *, discreet: bool = False) -> tuple[Choice, Text]:
+    """Return what lets somebody choose whether they're seen by those who answer, by name at first."""
+    ways = (Option(value=_NAMED, label=t("In my name")), Option(value=DISCREET, label=t("Discreetly")))
+    how = Choice(id=WAY, label=t("How do you want to ask?"), options=ways, value=DISCREET if discreet else _NAMED, required=True)
+    return how, Text(text=t("Discreetly: those who answer don't see who asks. pourqui knows, so that the answer comes back to you."))
 
 
 def _nobody_yet(context: Context) -> Text:

@@ -3,11 +3,11 @@
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from math import isfinite
 from typing import Final, TypeAlias, get_origin
 from urllib.parse import urlsplit
 
+from dialogs import read_as
 from dialogs.catalog import ALL, Company, Contact, Entry, Function, Localized, Money, Phrasings, Service
 from dialogs.search.likeness import nearest, plain
 from dialogs.texts import Texts
@@ -26,7 +26,9 @@ _LARGEST = 1_000_000_000  # an amount or a time above is a slip of the keyboard
 
 _TEXT_LIMITS = {"name": NAME_LIMIT, "names": NAME_LIMIT, "also": NAME_LIMIT, "title": TITLE_LIMIT, "question": TITLE_LIMIT}
 
-TextForms: TypeAlias = Mapping[tuple[type | None, str], Callable[[str, Texts], tuple[str, str] | None]]
+TextForm: TypeAlias = Callable[[str, Texts], tuple[str, str] | None]
+TextForms: TypeAlias = Mapping[tuple[type | None, str], TextForm]
+NumberForms: TypeAlias = Mapping[tuple[type | None, str], Callable[[float, Texts], tuple[str, str] | None]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,12 +50,15 @@ class Rules:
     """What the rules need to know.
 
     `segments` are the company's, None where they can't be told. `forms` say, by dataclass and field, what is wrong with a text and how to mend it,
-    or None; they come besides the catalogue's own where dialogs can't check them.
+    or None; they come besides the catalogue's own. `numbers` say the same of numbers, in place of the catalogue's own rule. `limits` are how many
+    characters the texts under these keys may have, besides the catalogue's.
     """
 
     t: Texts
     segments: frozenset[str] | None
     forms: TextForms = field(default_factory=dict)
+    numbers: NumberForms = field(default_factory=dict)
+    limits: Mapping[str, int] = field(default_factory=dict)
 
     def faults(self, written: Raw, kind: type) -> Iterator[Fault]:
         """Yield what is wrong in a value that means to be a `kind`, beyond its shape: values of a wrong type are passed over."""
@@ -63,7 +68,7 @@ class Rules:
                     yield _fault(spot.place, self.t("the text is empty"), self.t("write it, or remove the key"))
                 case str() if spot.expected is str:
                     yield from self._text(spot)
-                case int() | float() if spot.expected is float and not isinstance(spot.value, bool):
+                case int() | float() if spot.expected in (float, int) and read_as.is_number(spot.value):
                     yield from self._number(spot, spot.value)
                 case list():
                     yield from self._list(spot, spot.value)
@@ -78,13 +83,19 @@ class Rules:
         wrong = form(text, self.t) if form else None
         if wrong is None and spot.field in ("audience", "not_for"):
             wrong = self._unknown_segment(text)
-        if wrong is None and (limit := _limit(spot)) < len(text):
+        if wrong is None and (limit := self._limit(spot)) < len(text):
             wrong = (
                 self.t("the text has {length} characters, {limit} at most", length=len(text), limit=limit),
                 self.t("shorten it"),
             )
         if wrong is not None:
             yield _fault(spot.place, *wrong)
+
+    def _limit(self, spot: Spot) -> int:
+        if spot.holder is Phrasings:
+            return PHRASING_LIMIT
+        field = next((step for step in reversed(spot.place[:-1]) if isinstance(step, str)), spot.field) if spot.holder is Localized else spot.field
+        return {**_TEXT_LIMITS, **self.limits}.get(field, TEXT_LIMIT)
 
     def _unknown_segment(self, slug: str) -> tuple[str, str] | None:
         t = self.t
@@ -101,7 +112,11 @@ class Rules:
 
     def _number(self, spot: Spot, number: float) -> Iterator[Fault]:
         t = self.t
-        if number <= 0 and spot.holder is Money:
+        if (form := self.numbers.get((spot.holder, spot.field))) is not None:
+            wrong = form(number, t)
+            if wrong is not None:
+                yield _fault(spot.place, *wrong)
+        elif number <= 0 and spot.holder is Money:
             yield _fault(
                 spot.place, t("an amount must be above 0"), t("write the price, or {form} where there's nothing to pay", form="{kind: free}")
             )
@@ -116,7 +131,7 @@ class Rules:
             yield _fault(spot.place, t("the company has no language"), t("write {form}", form="[fr, en]"))
         if spot.field == "not_for" and ALL in items:
             yield _fault(spot.place, t("a sheet that isn't for all is for nobody"), t("name the segments that it isn't for"))
-        if spot.field != "audience":
+        if spot.field != "audience" or get_origin(spot.expected) is not tuple:
             return
         if not items:
             yield _fault(spot.place, t("the audience is empty: nobody would see this sheet"), t("write {form}", form="[all]"))
@@ -132,17 +147,17 @@ class Rules:
             yield from self._sheet(spot, written)
         if get_origin(spot.expected) is dict:  # the company's segments
             for slug in written:
-                wrong = (t("everybody is in all already"), t("remove it: it needs no name")) if slug == ALL else _slug(slug, t)
+                wrong = (t("everybody is in all already"), t("remove it: it needs no name")) if slug == ALL else wrong_slug(slug, t)
                 if wrong is not None:
                     yield _fault((*spot.place, slug), *wrong)
 
     def _sheet(self, spot: Spot, written: Mapping[str, Raw]) -> Iterator[Fault]:
         t = self.t
-        both = sorted(_words(written.get("audience")) & _words(written.get("not_for")) - {ALL})
+        both = sorted(set(read_as.words(written.get("audience"))) & set(read_as.words(written.get("not_for"))) - {ALL})
         if both:
             what = t("{segments} is in the audience and in not_for", segments=", ".join(both))
             yield _fault((*spot.place, "not_for"), what, t("keep it in one of the two"))
-        checked, review = _day(written.get("checked")), _day(written.get("review_by"))
+        checked, review = read_as.day(written.get("checked")), read_as.day(written.get("review_by"))
         if checked and review and review < checked:
             yield _fault((*spot.place, "review_by"), t("the review is due before the sheet was checked"), t("write a later day"))
 
@@ -151,25 +166,8 @@ def _fault(place: Place, what: str, fix: str) -> Fault:
     return Fault(place=place, what=what, fix=fix)
 
 
-def _words(value: Raw) -> set[str]:
-    return {item for item in value if isinstance(item, str)} if isinstance(value, list) else set()
-
-
-def _day(value: Raw) -> date | None:
-    try:
-        return date.fromisoformat(value) if isinstance(value, str) else None
-    except ValueError:
-        return None  # its shape is wrong, which is said elsewhere
-
-
-def _limit(spot: Spot) -> int:
-    if spot.holder is Phrasings:
-        return PHRASING_LIMIT
-    field = next((step for step in reversed(spot.place[:-1]) if isinstance(step, str)), spot.field) if spot.holder is Localized else spot.field
-    return _TEXT_LIMITS.get(field, TEXT_LIMIT)
-
-
-def _slug(text: str, t: Texts) -> tuple[str, str] | None:
+def wrong_slug(text: str, t: Texts) -> tuple[str, str] | None:
+    """Say what is wrong with a slug, and how to mend it; None for nothing."""
     if SLUG.fullmatch(text) and len(text) <= SLUG_LIMIT:
         return None
     what = t("{value} isn't a slug", value=quoted(text, t))
@@ -178,13 +176,15 @@ def _slug(text: str, t: Texts) -> tuple[str, str] | None:
     return what, t("{rule}: for instance {example}", rule=rule, example=proposed) if proposed else rule
 
 
-def _email(text: str, t: Texts) -> tuple[str, str] | None:
+def wrong_email(text: str, t: Texts) -> tuple[str, str] | None:
+    """Say what is wrong with an e-mail address; None for nothing."""
     if EMAIL.fullmatch(text) and len(text) <= 254:  # RFC 5321's longest path, without its brackets
         return None
     return t("{value} isn't an e-mail address", value=quoted(text, t)), t("write it as {example}", example="ines.martin@example.com")
 
 
-def _link(text: str, t: Texts) -> tuple[str, str] | None:
+def wrong_link(text: str, t: Texts) -> tuple[str, str] | None:
+    """Say what is wrong with a secure link; None for nothing."""
     try:
         parts = urlsplit(text)
     except ValueError:  # an IPv6 address without its bracket
@@ -199,11 +199,11 @@ def _link(text: str, t: Texts) -> tuple[str, str] | None:
 
 
 _FORMS: Final[TextForms] = {
-    (Function, "slug"): _slug,
-    (Contact, "email"): _email,
-    (Service, "id"): _slug,
-    (Service, "link"): _link,
-    (Service, "owner"): _email,
-    (Entry, "id"): _slug,
-    (Entry, "owner"): _email,
+    (Function, "slug"): wrong_slug,
+    (Contact, "email"): wrong_email,
+    (Service, "id"): wrong_slug,
+    (Service, "link"): wrong_link,
+    (Service, "owner"): wrong_email,
+    (Entry, "id"): wrong_slug,
+    (Entry, "owner"): wrong_email,
 }

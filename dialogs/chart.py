@@ -11,9 +11,18 @@ from dialogs.statistics import SATISFIED, wilson
 from dialogs.texts import Texts
 
 PERIODS: Final = 8  # on a chart, the latest: more don't fit a phone's width
-_BAR, _INK, _GRID = "#4592b0", "#16232a", "#d9dfe2"  # contrasts: bar to white 3.5, ink to bar 4.6, ink to white 16 (WCAG wants 3, 3 and 4.5)
+BAR, INK, GRID = "#4592b0", "#16232a", "#d9dfe2"  # contrasts: bar to white 3.5, ink to bar 4.6, ink to white 16 (WCAG wants 3, 3 and 4.5)
 _STEP: Final = 112  # pixels a period, so that its name fits below it
-_FONT: Final = "DejaVu Sans"
+FONT: Final = "DejaVu Sans"
+AXIS: Final[Mapping[str, object]] = {
+    "labelFont": FONT,
+    "titleFont": FONT,
+    "labelColor": INK,
+    "titleColor": INK,
+    "labelFontSize": 12,
+    "titleFontSize": 12,
+    "titleFontWeight": "normal",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,28 +69,19 @@ def _column(t: Texts, period: Published) -> dict[str, str | int | float] | None:
 
 
 def _spec(t: Texts, title: str, columns: Sequence[Mapping[str, str | int | float]]) -> Mapping[str, object]:
-    axis = {
-        "labelFont": _FONT,
-        "titleFont": _FONT,
-        "labelColor": _INK,
-        "titleColor": _INK,
-        "labelFontSize": 12,
-        "titleFontSize": 12,
-        "titleFontWeight": "normal",
-    }
     x = {
         "field": "label",
         "type": "nominal",
         "sort": None,
         "title": t("Published period; n: how many responded"),
-        "axis": axis | {"labelExpr": "split(datum.label, '|')", "labelAngle": 0, "titlePadding": 10, "domainColor": _INK, "ticks": False},
+        "axis": {**AXIS, "labelExpr": "split(datum.label, '|')", "labelAngle": 0, "titlePadding": 10, "domainColor": INK, "ticks": False},
     }
     y = {
         "field": "share",
         "type": "quantitative",
         "title": t("Share of 4 and 5, with its 95% interval"),
         "scale": {"domain": [0, 1.1], "nice": False},
-        "axis": axis | {"format": ".0%", "values": [0, 0.2, 0.4, 0.6, 0.8, 1], "gridColor": _GRID, "domain": False, "ticks": False},
+        "axis": {**AXIS, "format": ".0%", "values": [0, 0.2, 0.4, 0.6, 0.8, 1], "gridColor": GRID, "domain": False, "ticks": False},
     }
     return {
         "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
@@ -90,17 +90,17 @@ def _spec(t: Texts, title: str, columns: Sequence[Mapping[str, str | int | float
         "width": max(_STEP * len(columns), 480),
         "height": 240,
         "config": {"view": {"stroke": None}},
-        "title": {"text": title, "font": _FONT, "fontSize": 15, "color": _INK, "anchor": "start", "offset": 14, "limit": 0},
+        "title": {"text": title, "font": FONT, "fontSize": 15, "color": INK, "anchor": "start", "offset": 14, "limit": 0},
         "data": {"values": list(columns)},
         "encoding": {"x": x},
         "layer": [
-            {"mark": {"type": "bar", "color": _BAR, "width": 38}, "encoding": {"y": y}},
+            {"mark": {"type": "bar", "color": BAR, "width": 38}, "encoding": {"y": y}},
             {
-                "mark": {"type": "rule", "color": _INK, "strokeWidth": 1.5},
+                "mark": {"type": "rule", "color": INK, "strokeWidth": 1.5},
                 "encoding": {"y": {"field": "low", "type": "quantitative"}, "y2": {"field": "high"}},
             },
             {
-                "mark": {"type": "text", "font": _FONT, "fontSize": 13, "fontWeight": "bold", "color": _INK, "dy": -9},
+                "mark": {"type": "text", "font": FONT, "fontSize": 13, "fontWeight": "bold", "color": INK, "dy": -9},
                 "encoding": {
                     "y": {"field": "high", "type": "quantitative"},
                     "text": {"field": "share", "type": "quantitative", "format": ".0%"},

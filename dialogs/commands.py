@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from typing import Final
 
 from dialogs.actions import Action, Help, Home, Interview, ListContent, ListFunctions, Preferences, ShowGaps, WriteSheet
+from dialogs.campaign_actions import Diagnose, ListCampaigns, ShowPlan
 from dialogs.catalog import Catalogue, Function
 from dialogs.feedback_actions import ChoosePause, ExportFeedback, ListVoices, NoteImprovement, Say, ShowTraces
+from dialogs.function_names import flat, function_called, names_of
 from dialogs.request_actions import AskHuman, BindChannel, ListRequests, UnbindChannel
 from dialogs.search.text import folded
 
@@ -29,6 +31,9 @@ _OF_A_FUNCTION: Final[Mapping[str, str]] = {
     **dict.fromkeys(("voix", "voices"), "voices"),
     **dict.fromkeys(("pause", "silence"), "pause"),
     **dict.fromkeys(("ameliorer", "improve"), "improve"),
+    **dict.fromkeys(("plan", "plans"), "plan"),
+    **dict.fromkeys(("campagnes", "campaigns"), "campaigns"),
+    **dict.fromkeys(("situer", "diagnostic", "diagnostique"), "diagnostic"),
 }
 _BIND: Final = ("lier", "bind")
 
@@ -39,7 +44,7 @@ def command_of(text: str, catalogue: Catalogue) -> Action | None:
     `gaps`, `content`, `write`, `interview`, `human`, `requests` and `bind` may name a function by its slug, a name or an acronym; one that nobody has
     makes it a question. After it, `bind` may name one of its services, by its id or title; one that it doesn't have is kept as it was said.
     """
-    said = _flat(text)
+    said = flat(text)
     if (alone := _ALONE.get(said)) is not None:
         return alone
     word, _, named = said.partition(" ")
@@ -48,7 +53,7 @@ def command_of(text: str, catalogue: Catalogue) -> Action | None:
     kind = _OF_A_FUNCTION.get(word)
     if kind is None:
         return None
-    slug = _slug(named, catalogue) if named else None
+    slug = function_called(named, catalogue) if named else None
     if named and slug is None:
         return None
     match kind:
@@ -70,6 +75,12 @@ def command_of(text: str, catalogue: Catalogue) -> Action | None:
             return ListVoices(slug=slug)
         case "pause":
             return ChoosePause(slug=slug)
+        case "plan":
+            return ShowPlan(slug=slug)
+        case "campaigns":
+            return ListCampaigns(slug=slug)
+        case "diagnostic":
+            return Diagnose(slug=slug) if slug else ListFunctions()
         case "improve":
             return NoteImprovement(slug=slug) if slug else ShowTraces()
         case _:
@@ -80,7 +91,7 @@ def _binding(named: str, catalogue: Catalogue) -> BindChannel | None:
     if not named:
         return BindChannel()
     # the longest name wins, so that a service of "finance" is told from the function "finance group"
-    begun = [(name, function) for function in catalogue.functions for name in _names(function) if f"{named} ".startswith(f"{name} ")]
+    begun = [(name, function) for function in catalogue.functions for name in names_of(function) if f"{named} ".startswith(f"{name} ")]
     if not begun:
         return None
     name, function = max(begun, key=lambda each: len(each[0]))
@@ -91,18 +102,6 @@ def _binding(named: str, catalogue: Catalogue) -> BindChannel | None:
 def _service(named: str, function: Function) -> str:
     for service in function.services:
         titles = (service.title.fr, service.title.en)
-        if named == folded(service.id) or any(_flat(title) == named for title in titles if title):
+        if named == folded(service.id) or any(flat(title) == named for title in titles if title):
             return service.id
     return named
-
-
-def _slug(named: str, catalogue: Catalogue) -> str | None:
-    return next((function.slug for function in catalogue.functions if named in _names(function)), None)
-
-
-def _names(function: Function) -> list[str]:
-    return [_flat(name) for name in (function.slug, function.names.fr, function.names.en, *function.also) if name]
-
-
-def _flat(text: str) -> str:
-    return " ".join(folded(text).split())

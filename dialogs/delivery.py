@@ -47,6 +47,9 @@ class Reason(StrEnum):
     ANSWERED = "answered"  # what it'd have asked was answered meanwhile
     UNANSWERED = "unanswered"  # the call ended without an answer
     INTERRUPTED = "interrupted"  # the process that sent it ended, or froze
+    ALREADY_THERE = "already_there"  # that person is at the step's stage already, or fulfilled its exit
+    OVER = "over"  # its campaign had ended
+    NOT_FOR_THEM = "not_for_them"  # that person left the directory, or is a guest
 
 
 class Doubt(StrEnum):
@@ -62,7 +65,8 @@ class Delivery:
 
     `key` comes from the cause (`uuid5`), so that planning twice plans once. `cause_kind` and `cause_id` name the cause. `to` is a person's id, who is
     reached where they last spoke to the bot, or chose; or a conversation. `not_before` and `deadline` (UTC) bound when it's sent: past the deadline
-    it's skipped. `function` is whose message it is, for what it spends of somebody's attention. `urgent` says that a human waits for it: it goes
+    it's skipped. `function` is whose message it is, for what it spends of somebody's attention; `step`, `variant`: those of a campaign's message,
+    `priority` is above 0 for what goes before other campaigns' messages, below for what goes after. `urgent` says that a human waits for it: it goes
     first, and keeps no quiet hours. The deliveries of one `lane` are sent in the order in which they were planned, each at most once. `under` is the
     key of the delivery in whose thread it goes. `user` and `tapped` are the platform's ids of the person and of the tapped message, for a reply that
     a crash held back.
@@ -77,6 +81,9 @@ class Delivery:
     not_before: datetime | None = None
     deadline: datetime | None = None
     function: str | None = None
+    step: str | None = None
+    variant: str | None = None
+    priority: int = 0
     urgent: bool = False
     lane: str | None = None
     under: UUID | None = None

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from typing import Final, assert_never
+from typing import Final, Literal, assert_never
 
 from dialogs.actions import QUESTION_LIMIT, ForMe, NotMine, Why
 from dialogs.catalog import Contact, Function, Language, Service, Sheet
@@ -16,6 +16,7 @@ from dialogs.search.followup import own_terms
 from dialogs.search.match import Detail, Previous
 from dialogs.search.text import folded, sentences, terms
 from dialogs.sheet import answer, badge, contact_line, only_in
+from dialogs.stage_aware import manner_for
 from dialogs.texts import Texts
 from dialogs.turn import Context, is_public
 
@@ -131,7 +132,8 @@ def short_answer(
         public = is_public(event)
         blocks = answer(context, function, sheet, exchange=exchange, today=event.at.date(), public=public, question=clipped(whole, QUESTION_LIMIT))
         return (Note(text=t("This goes on from “{question}”.", question=clipped(before.question, _QUOTED))), *blocks) if before else blocks
-    buttons: list[Button | Link] = [opening(context, sheet, exchange, t("The whole answer")), human]
+    all_of_it: Literal["yes"] | None = "yes" if manner_for(context, function, sheet, public=is_public(event)) == "direct" else None
+    buttons: list[Button | Link] = [opening(context, sheet, exchange, t("The whole answer"), whole=all_of_it), human]
     if detail is Detail.HOW and isinstance(sheet, Service) and sheet.link:
         buttons.insert(0, Link(label=t("Make the request"), url=sheet.link, primary=True))
     if is_public(event):

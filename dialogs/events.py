@@ -45,7 +45,8 @@ class Reference:
     def whole(self) -> "Reference":
         """The conversation itself, for a reference to one of its threads."""
         conversation = self.conversation.partition(_TEAMS_THREAD)[0] if self.platform == "teams" else self.conversation
-        return replace(self, conversation=conversation, thread=None)
+        is_whole = self.thread is None and conversation == self.conversation
+        return self if is_whole else replace(self, conversation=conversation, thread=None)
 
     def under(self, message_id: str) -> "Reference":
         """The thread that a message opened in this conversation. Teams has threads in channels only, and names them in the conversation's id."""

@@ -5,13 +5,17 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
+from dialogs.campaign import Campaign
+from dialogs.campaign_actions import Move
 from dialogs.catalog import Catalogue, Function, Language
 from dialogs.delivery import Delivery
 from dialogs.events import Platform
 from dialogs.export import Export
 from dialogs.feedback import Feedback, Given
 from dialogs.improvement import Improvement
+from dialogs.ladder import Evidence
 from dialogs.messages import Message
+from dialogs.reached import Response
 from dialogs.request import Desk, Outcome, Request, Step, Word
 from dialogs.rights import Act
 from dialogs.voice import Voice
@@ -266,6 +270,45 @@ class ExportAsked:
     export: Export
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvidenceLeft:
+    """Somebody left evidence of where they are."""
+
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepTaken:
+    """Somebody did something with a step's message."""
+
+    response: Response
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CampaignEdited:
+    """Somebody wrote a campaign: its content as it is from now on, a version of its own; the first time makes a draft of it.
+
+    `base` is the version that it was written on: where there's a later one by then, nothing changes, and the turn's reply has said so.
+    """
+
+    campaign: Campaign
+    base: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CampaignSteered:
+    """Somebody moved a campaign on; `version` is the one they saw. `step` is the one that's corrected or recalled where it was delivered.
+
+    `messages` are what it says from now on where it's corrected: each with its variant, empty for the default.
+    """
+
+    name: str
+    move: Move
+    version: int
+    step: str | None = None
+    messages: tuple[tuple[str, Message], ...] = ()
+
+
 # what needs nobody's gesture: the clock, or what a delivery came to, leaves it too
 Initiative = RequestKept | WordKept | DeliveryPlanned | DeliveryEdited | DeliveryRecalled | ExchangeMarked | FeedbackAsked | FeedbackVoided
 Fact = (
@@ -289,5 +332,9 @@ Fact = (
     | VoiceKept
     | ImprovementKept
     | ExportAsked
+    | EvidenceLeft
+    | StepTaken
+    | CampaignEdited
+    | CampaignSteered
     | Initiative
 )

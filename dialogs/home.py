@@ -1,6 +1,7 @@
 """Home: first contact, the functions as buttons, the list of all of them, and help; no typing needed."""
 
 from dialogs.actions import Help, Home, Interview, ListContent, ListFunctions, Preferences, ShowFunction, ShowGaps, WriteQuestion
+from dialogs.campaign_actions import ListCampaigns
 from dialogs.catalog import Function, is_for, is_theirs
 from dialogs.events import ConversationStarted, Event, HomeOpened, Scope
 from dialogs.facts import Greeted
@@ -17,7 +18,7 @@ DIALOG, VERSION = "home", 1
 BUTTONS = 5  # functions offered as buttons; the rest behind "all"
 SERVICES = 3  # the person's own services on the home card
 PURPOSE = 140  # characters of a purpose in the list of functions
-_ACTS = (Act.READ_GAPS, Act.WRITE_CONTENT, Act.DRAFT_PROFILE)  # what those who answer for a function do in chat
+_ACTS = (Act.READ_GAPS, Act.WRITE_CONTENT, Act.WRITE_CAMPAIGNS, Act.DRAFT_PROFILE)  # what those who answer for a function do in chat
 
 
 def decide(event: Event, context: Context) -> Turn:
@@ -120,9 +121,9 @@ def help_card(event: Event, context: Context) -> Turn:
     if examples:
         blocks += [Text(text=t("For example"), strong=True), Bullets(items=tuple(examples))]
     blocks += (own := _own_functions(event, context))
-    blocks.append(Note(text=t("Words that I also understand: home, functions, preferences, human, requests, say, pause, help.")))
+    blocks.append(Note(text=t("Words that I also understand: home, functions, preferences, human, requests, say, plan, pause, help.")))
     if own:
-        blocks.append(Note(text=t("Words for your function: gaps, content, write, interview, traces, voices, and its name after them.")))
+        blocks.append(Note(text=t("Words for your function: gaps, content, write, interview, traces, voices, campaigns, and its name after them.")))
     blocks.append(
         Buttons(
             buttons=(
@@ -178,6 +179,7 @@ def _own_functions(event: Event, context: Context) -> list[Block]:
     buttons = {
         Act.READ_GAPS: Button(label=t("Questions without an answer"), action=ShowGaps(slug=only[Act.READ_GAPS])),
         Act.WRITE_CONTENT: Button(label=t("What we have written"), action=ListContent(slug=only[Act.WRITE_CONTENT])),
+        Act.WRITE_CAMPAIGNS: Button(label=t("Campaigns"), action=ListCampaigns(slug=only[Act.WRITE_CAMPAIGNS])),
         Act.DRAFT_PROFILE: Button(label=t("The six questions"), action=Interview(slug=only[Act.DRAFT_PROFILE])),
     }
     named = next(function for function in functions if function.slug in slugs)

@@ -32,6 +32,21 @@ from dialogs.actions import (
     WriteQuestion,
     WriteSheet,
 )
+from dialogs.campaign_actions import (
+    AnswerStep,
+    Diagnose,
+    DropStep,
+    ListCampaigns,
+    PreviewStep,
+    RecallStep,
+    ReplyStep,
+    ShowCampaign,
+    ShowPlan,
+    SteerCampaign,
+    TakeStep,
+    WriteCampaign,
+    WriteStep,
+)
 from dialogs.catalog import Catalogue
 from dialogs.commands import command_of
 from dialogs.events import (
@@ -99,7 +114,8 @@ class Needs:
 
     `requests`: those that the event is about, with the channels, and who stands in for them. Without `rights`, all of that is wanted only where it's
     about one: most messages aren't. `feedback`: the closing that the action names, with its request. `pauses`: the person's. `voices`: the one that
-    the action names, else those that the person may read. `readings`: what is published of the functions that the person may read.
+    the action names, else those that the person may read. `readings`: what is published of the functions that the person may read. `stages`: where
+    the person stands. `reached`: the step whose message the action goes on from. `campaigning`: the campaigns that the event is about.
     """
 
     rights: bool = False
@@ -110,19 +126,27 @@ class Needs:
     pauses: bool = False
     voices: bool = False
     readings: bool = False
+    stages: bool = False
+    reached: bool = False
+    campaigning: bool = False
 
 
 _NOTHING: Final = Needs()
 _RIGHTS: Final = Needs(rights=True)
 _CONTENT: Final = Needs(rights=True, content=True)
 _GAPS: Final = Needs(rights=True, content=True, gaps=True)
-_WORDS: Final = Needs(requests=True)
+_WORDS: Final = Needs(requests=True, stages=True)
 _REQUESTS: Final = Needs(rights=True, requests=True)
 _REQUEST_CONTENT: Final = Needs(rights=True, content=True, requests=True)
-_FEEDBACK: Final = Needs(feedback=True)
+_FEEDBACK: Final = Needs(feedback=True, stages=True)  # the card is shown again
 _PAUSES: Final = Needs(pauses=True)
 _VOICES: Final = Needs(rights=True, voices=True)
 _READINGS: Final = Needs(rights=True, readings=True)
+_STAGES: Final = Needs(stages=True)
+_REACHED: Final = Needs(stages=True, reached=True)
+_REPLIED: Final = Needs(rights=True, requests=True, reached=True)  # for the channels, and who stands in for them
+_PLAN: Final = Needs(campaigning=True)
+_CAMPAIGNING: Final = Needs(rights=True, campaigning=True)
 
 
 def needs_of(event: Event, state: State | None, catalogue: Catalogue) -> Needs:
@@ -137,7 +161,7 @@ def needs_of(event: Event, state: State | None, catalogue: Catalogue) -> Needs:
             if state is not None and state.dialog == INTERVIEW:
                 return _CONTENT
             # somebody's next words may be for the human who helps them; a channel's, for the client in whose thread they are
-            return _WORDS if event.reference.scope is Scope.PERSONAL or event.reference.thread else _NOTHING
+            return _WORDS if event.reference.scope is Scope.PERSONAL or event.reference.thread else _STAGES
         case Overheard() | MessageEdited() | MessageDeleted():
             return _REQUESTS
         case FormSubmitted(action=Say()):
@@ -196,23 +220,21 @@ def _needs_of_action(action: Action) -> Needs:
             return _RIGHTS
         case SayExpected():
             return _REQUESTS
+        case AnswerStep() | TakeStep() | RecallStep():
+            return _REACHED
+        case ReplyStep():
+            return _REPLIED
+        case Diagnose():
+            return _STAGES
+        case ShowPlan():
+            return _PLAN
+        case ListCampaigns() | ShowCampaign() | PreviewStep() | WriteCampaign() | WriteStep() | DropStep() | SteerCampaign():
+            return _CAMPAIGNING
         case ListContent() | RemoveSheet() | Interview() | InterviewStep() | EditProfile() | PublishProfile():
             return _CONTENT
-        case (
-            ListFunctions()
-            | ShowFunction()
-            | ListServices()
-            | Show()
-            | NoneOfThese()
-            | NotMine()
-            | ForMe()
-            | Why()
-            | ReportWrong()
-            | WriteQuestion()
-            | MarkExchange()
-            | Say()
-            | ReadReceipt()
-        ):
+        case ShowFunction() | Show() | ForMe() | NotMine() | ReportWrong() | WriteQuestion():
+            return _STAGES
+        case ListFunctions() | ListServices() | NoneOfThese() | Why() | MarkExchange() | Say() | ReadReceipt():
             return _NOTHING
         case _:
             assert_never(action)

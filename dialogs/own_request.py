@@ -59,12 +59,12 @@ def whose(context: Context, request: Request) -> str:
 
 def moment(context: Context, at: datetime) -> str:
     """Say a time by the person's own clock, by the company's where theirs isn't known."""
-    return context.t.moment(at, _zone(context))
+    return context.t.moment(at, zone(context))
 
 
 def day(context: Context, at: datetime) -> str:
     """Say a day by the person's own clock."""
-    return context.t.day(at.astimezone(ZoneInfo(_zone(context))).date())
+    return context.t.day(at.astimezone(ZoneInfo(zone(context))).date())
 
 
 def closed_on(context: Context, request: Request) -> str:
@@ -155,7 +155,7 @@ def _quoted(context: Context, request: Request, word: Word) -> str:
     return t("{name}: {words}", name=word.author.name or whose(context, request), words=words)
 
 
-def _zone(context: Context) -> str:
+def zone(context: Context) -> str:
     """Return the person's zone, the company's where theirs is unknown; a platform may name one that nobody has."""
     try:
         return ZoneInfo(context.person.timezone or context.hours.timezone).key

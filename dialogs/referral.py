@@ -1,6 +1,7 @@
 """The referral: who takes care of something, why we say so, and how to reach them."""
 
 from collections.abc import Iterator, Sequence
+from typing import Literal
 
 from dialogs.actions import Show, ShowFunction
 from dialogs.catalog import Function, Sheet
@@ -50,6 +51,6 @@ def both(context: Context, functions: Sequence[Function]) -> Iterator[Block]:
     )
 
 
-def opening(context: Context, sheet: Sheet, exchange: str, label: str | None = None) -> Button:
-    """Return the button that opens the whole of a sheet; `label` is its title where none is given."""
-    return Button(label=clipped(label or sheet.title.to(context.language), BUTTON_LIMIT), action=Show(id=sheet.id, exchange=exchange))
+def opening(context: Context, sheet: Sheet, exchange: str, label: str | None = None, *, whole: Literal["yes"] | None = None) -> Button:
+    """Return the button that opens a sheet, the `whole` of it for whoever would get it short; `label` is its title where none is given."""
+    return Button(label=clipped(label or sheet.title.to(context.language), BUTTON_LIMIT), action=Show(id=sheet.id, exchange=exchange, whole=whole))

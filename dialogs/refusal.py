@@ -69,6 +69,16 @@ def _act(t: Texts, act: Act) -> str:
             return t("You can't export the feedback")
         case Act.EXPORT_RESPONSES:
             return t("You can't export every response as it is")
+        case Act.WRITE_CAMPAIGNS:
+            return t("You can't write campaigns for this function")
+        case Act.RUN_CAMPAIGNS:
+            return t("You can't start or stop this function's campaigns")
+        case Act.APPROVE_CAMPAIGNS:
+            return t("You can't approve this function's campaigns")
+        case Act.READ_CAMPAIGNS:
+            return t("I can't show you who gets this function's campaigns")
+        case Act.TELL_EVIDENCE:
+            return t("You can't bring acts in from a file")
         case Act.SET_LIMITS:
             return t("You can't change how often this function asks")
         case Act.GRANT_ROLES:
@@ -107,6 +117,12 @@ def _reason(t: Texts, act: Act) -> str:
             return t("It's a promise that the function makes, so only those who answer for it make it.")
         case Act.EXPORT_FEEDBACK | Act.EXPORT_RESPONSES:
             return t("It holds what people said in confidence, so few people may take it out.")
+        case Act.WRITE_CAMPAIGNS | Act.RUN_CAMPAIGNS | Act.APPROVE_CAMPAIGNS:
+            return t("It takes many people's attention in the function's name, so only those it has chosen may.")
+        case Act.READ_CAMPAIGNS:
+            return t("It says where people stand, so few people read it; the function's plan is open to you: “plan”.")
+        case Act.TELL_EVIDENCE:
+            return t("It moves people's stages for every function, so few people may.")
         case Act.READ_AUDIT:
             return t("It says who did what, so few people read it.")
         case Act.PRIVACY:

@@ -104,7 +104,9 @@ class Request:
 
     `tried` are the ids of the sheets that the bot had shown. `discreet` hides the client from the experts. `language` is the client's. `desk` is the
     conversation that holds it: a channel, or the private one of `keeper`, a person who stands in for a channel that isn't there. `card` is the key of
-    the delivery of its card, `thread` the platform's id of that card once it's there. `due_at` is when somebody should have taken it. Times are UTC.
+    the delivery of its card, `thread` the platform's id of that card once it's there. `due_at` is when somebody should have taken it. `reply_to` is
+    the message of a campaign that it replies to (its campaign and step, with a slash between), None for a survey, which all its people get. Times are
+    UTC.
     """
 
     id: str
@@ -134,6 +136,7 @@ class Request:
     card: UUID | None = None
     thread: str | None = None
     words: tuple[Word, ...] = ()
+    reply_to: str | None = None
 
     @property
     def closed(self) -> bool:

@@ -37,6 +37,11 @@ class Act(StrEnum):
     NOTE_IMPROVEMENTS = "note_improvements"
     EXPORT_FEEDBACK = "export_feedback"  # in classes of five, without names
     EXPORT_RESPONSES = "export_responses"  # every row as it is, with or without names: only with a reason
+    WRITE_CAMPAIGNS = "write_campaigns"  # draft, edit, send it to oneself
+    RUN_CAMPAIGNS = "run_campaigns"  # schedule, pause, resume, cancel, correct, recall
+    APPROVE_CAMPAIGNS = "approve_campaigns"  # as a second person
+    READ_CAMPAIGNS = "read_campaigns"  # who gets what, and the whole report; the plan is open to everybody
+    TELL_EVIDENCE = "tell_evidence"  # bring acts in from a file
     SET_LIMITS = "set_limits"  # take less of people's attention than everybody may
     GRANT_ROLES = "grant_roles"
     READ_AUDIT = "read_audit"
@@ -63,6 +68,11 @@ _MAY: Final[Mapping[Act, frozenset[Role]]] = {
     Act.NOTE_IMPROVEMENTS: frozenset({Role.OWNER, Role.ADMIN}),
     Act.EXPORT_FEEDBACK: frozenset({Role.OWNER, Role.ADMIN, Role.AUDITOR}),
     Act.EXPORT_RESPONSES: frozenset({Role.ADMIN}),
+    Act.WRITE_CAMPAIGNS: frozenset({Role.AUTHOR, Role.OWNER, Role.ADMIN}),
+    Act.RUN_CAMPAIGNS: frozenset({Role.OWNER, Role.ADMIN}),
+    Act.APPROVE_CAMPAIGNS: frozenset({Role.OWNER, Role.ADMIN}),
+    Act.READ_CAMPAIGNS: frozenset({Role.AUTHOR, Role.OWNER, Role.ADMIN, Role.AUDITOR}),
+    Act.TELL_EVIDENCE: frozenset({Role.ADMIN}),
     Act.SET_LIMITS: frozenset({Role.OWNER, Role.ADMIN}),
     Act.GRANT_ROLES: frozenset({Role.ADMIN}),
     Act.READ_AUDIT: frozenset({Role.ADMIN, Role.AUDITOR}),

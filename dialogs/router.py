@@ -8,33 +8,26 @@ from dialogs import (
     ask_human,
     authoring,
     binding,
+    campaign_taps,
     client_requests,
     expectation,
-    expert_words,
     export_form,
-    feedback_comment,
     feedback_steps,
     forms,
     gap_decisions,
     gaps,
     home,
-    improvements,
     interview,
     pausing,
     preferences,
     profile,
     profile_draft,
-    request_answer,
-    request_closing,
-    request_handing,
     request_taps,
     request_thread,
     say,
-    support_exchange,
     talk,
     themes,
     traces,
-    voice_answers,
     voices,
     why,
 )
@@ -67,6 +60,17 @@ from dialogs.actions import (
     WriteQuestion,
     WriteSheet,
 )
+from dialogs.campaign_actions import (
+    AnswerStep,
+    Diagnose,
+    DropStep,
+    ListCampaigns,
+    PreviewStep,
+    ShowCampaign,
+    ShowPlan,
+    SteerCampaign,
+    TakeStep,
+)
 from dialogs.choice import typed_choice
 from dialogs.commands import command_of
 from dialogs.events import (
@@ -84,13 +88,9 @@ from dialogs.events import (
 from dialogs.facts import LanguageSpoken
 from dialogs.feedback_actions import (
     AnswerItem,
-    AnswerVoice,
     ChoosePause,
-    CloseVoice,
-    EndImprovement,
     ExportFeedback,
     ListVoices,
-    NoteImprovement,
     OfFeedback,
     PausePrompts,
     RateTrace,
@@ -100,24 +100,17 @@ from dialogs.feedback_actions import (
     SaySolved,
     ShowThemes,
     ShowTraces,
-    WriteComment,
 )
 from dialogs.last_answer import previous
 from dialogs.messages import Message, Place, Text
 from dialogs.request_actions import (
-    AddToRequest,
-    AnswerRequest,
     ApproveWord,
     AskHuman,
     BindChannel,
     ClaimRequest,
-    CloseRequest,
     DropWord,
-    HandRequest,
     ListRequests,
-    MarkExchange,
     NotForThem,
-    PhraseRequest,
     ReleaseRequest,
     ReopenRequest,
     SendAgain,
@@ -223,52 +216,14 @@ def _answer(state: State | None, event: Event, context: Context, *, slug: str | 
 
 def _submitted(state: State | None, event: FormSubmitted, context: Context) -> Turn:
     match event.action:
-        case ReportWrong() as action:
-            return ask.wrong_said(event, context, action)
         case WriteQuestion() as action:
             if not event.values.get("question", "").strip():
                 return ask.written_nothing(context, action)
             return _answer(state, event, context, slug=action.slug)
-        case WriteSheet() as action:
-            return authoring.sheet_written(event, context, action)
-        case RemoveSheet() as action:
-            return authoring.removal_confirmed(event, context, action)
-        case AddPhrasing() as action:
-            return gap_decisions.phrasing_added(event, context, action)
-        case SendGap() as action:
-            return gap_decisions.sent(event, context, action)
-        case EditProfile() as action:
-            return profile_draft.completed(event, context, action)
-        case AskHuman() as action:
-            return replace(ask_human.handed(event, context, action), state=state)
-        case AddToRequest() as action:
-            return replace(client_requests.added(event, context, action), state=state)
-        case AnswerRequest() as action:
-            return replace(expert_words.answered(event, context, action), state=state)
-        case HandRequest() as action:
-            return replace(request_handing.handed(event, context, action), state=state)
-        case CloseRequest() as action:
-            return replace(request_closing.closed(event, context, action), state=state)
-        case PhraseRequest() as action:
-            return replace(request_answer.phrasing_added(event, context, action), state=state)
-        case MarkExchange() as action:
-            return replace(support_exchange.marked(event, context, action), state=state)
-        case WriteComment() as action:
-            return replace(feedback_comment.written(event, context, action), state=state)
-        case Say() as action:
-            return replace(say.said(event, context, action), state=state)
-        case AnswerVoice() as action:
-            return replace(voice_answers.answered(event, context, action), state=state)
-        case CloseVoice() as action:
-            return replace(voice_answers.closed(event, context, action), state=state)
-        case NoteImprovement() as action:
-            return replace(improvements.noted(event, context, action), state=state)
-        case EndImprovement() as action:
-            return replace(improvements.ended(event, context, action), state=state)
-        case ExportFeedback() as action:
-            return replace(export_form.asked(event, context, action), state=state)
-        case _:
-            assert_never(event.action)
+        case ReportWrong() | WriteSheet() | RemoveSheet() | AddPhrasing() | SendGap() | EditProfile() as action:
+            return forms.submitted(event, context, action)
+        case action:
+            return replace(forms.submitted(event, context, action), state=state)
 
 
 def _tap(state: State | None, event: Event, context: Context, action: Action) -> Turn:
@@ -333,6 +288,8 @@ def _tap(state: State | None, event: Event, context: Context, action: Action) ->
             return replace(say.offer(event, context, action), state=state)
         case ExportFeedback() if isinstance(event, MessageReceived):
             return replace(export_form.offer(event, context, action), state=state)
+        case AnswerStep() | TakeStep() | Diagnose() | ShowPlan() | ListCampaigns() | ShowCampaign() | PreviewStep() | DropStep() | SteerCampaign():
+            return replace(campaign_taps.tapped(event, context, action), state=state)
         case BindChannel():
             return binding.bind(event, context, action)
         case UnbindChannel():

@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from dialogs.actions import ForMe, NotMine, ReportWrong, Why
+from dialogs.actions import ForMe, NotMine, ReportWrong, Show, ShowFunction, Why
 from dialogs.catalog import Function, Language, Service, Sheet
 from dialogs.feedback import Occasion
 from dialogs.feedback_row import feedback_id, solved_row
 from dialogs.human_button import human_button
-from dialogs.messages import Block, Button, Buttons, Field, Fields, Link, Note, Text, Title
+from dialogs.messages import BUTTON_LIMIT, Block, Button, Buttons, Field, Fields, Link, Note, Text, Title, clipped
+from dialogs.stage_aware import Manner, first_sentence, introduction, manner_for
 from dialogs.texts import Texts
 from dialogs.turn import Context
 
@@ -55,26 +56,55 @@ def answer(
     quiet: bool = True,
     human: bool | None = None,
     row: bool | None = None,
+    whole: bool = False,
 ) -> tuple[Block, ...]:
     """Return the blocks of an answer card; without `quiet`, its quiet buttons are left out (they were used).
 
     *Ask a `human`* and the one-tap `row` are left out with them, unless it's said. `question` is what it answers, empty where nothing was asked: the
-    card was opened from a list, or chosen among several, after `asked`.
+    card was opened from a list, or chosen among several, after `asked`. Whoever acts already gets it short, unless they want the `whole`.
     """
-    ways = _ways(context, function, sheet, exchange=exchange, public=public, question=question, asked=asked, human=quiet if human is None else human)
+    manner = manner_for(context, function, sheet, public=public)
+    asks = quiet if human is None else human
+    if manner == "direct" and not whole:
+        shown = tuple(_short(context, function, sheet, exchange=exchange, today=today, human=asks, question=question or asked))
+    else:
+        ways = _ways(context, function, sheet, manner, exchange=exchange, public=public, question=question, asked=asked, human=asks)
+        blocks = _blocks(context, function, sheet, manner, today=today, public=public)
+        shown = (*blocks, *((Buttons(buttons=ways),) if ways else ()))
     return (
-        *_blocks(context, function, sheet, today=today, public=public),
-        *((Buttons(buttons=ways),) if ways else ()),
+        *shown,
         *(solved_row(context.t, feedback_id(exchange, Occasion.ANSWER), "card") if (quiet if row is None else row) else ()),
         *((_quiet(context.t, sheet, exchange, question),) if quiet else ()),
     )
 
 
-def _blocks(context: Context, function: Function, sheet: Sheet, *, today: date, public: bool) -> Iterator[Block]:
+def _short(context: Context, function: Function, sheet: Sheet, *, exchange: str, today: date, human: bool, question: str) -> Iterator[Block]:
+    """Yield an answer for whoever acts already: the way first, then what they may want to check, with all of it one tap away."""
+    t, language = context.t, context.language
+    yield Title(text=sheet.title.to(language), badge=badge(function, language))
+    link = _link(sheet)
+    ways: list[Button | Link] = [Link(label=t("Make the request"), url=link, primary=True)] if link else []
+    ways.append(Button(label=t("All of it"), action=Show(id=sheet.id, exchange=exchange, whole="yes")))
+    if human:
+        ways.append(human_button(t, question=question, slug=function.slug, sheet=sheet.id, exchange=exchange))
+    yield Buttons(buttons=tuple(ways))
+    if rows := tuple(_counted_on(t, sheet)):
+        yield Fields(fields=rows)
+    yield Text(text=first_sentence(sheet, language))
+    _, spoken = sheet.body.said_in(language)
+    if spoken != language:
+        yield Note(text=only_in(t, spoken))
+    if sheet.review_by and sheet.review_by < today:
+        yield Note(text=_overdue(t, function, sheet, sheet.review_by))
+
+
+def _blocks(context: Context, function: Function, sheet: Sheet, manner: Manner, *, today: date, public: bool) -> Iterator[Block]:
     t, language = context.t, context.language
     title, _ = sheet.title.said_in(language)
     body, spoken = sheet.body.said_in(language)
     yield Title(text=title, badge=badge(function, language))
+    if manner == "new" and (about := introduction(t, function, short_name(function, language), sheet, language)):
+        yield Text(text=about)
     yield Text(text=body)
     if spoken != language:
         yield Note(text=only_in(t, spoken))
@@ -93,16 +123,24 @@ def _blocks(context: Context, function: Function, sheet: Sheet, *, today: date, 
 
 
 def _ways(
-    context: Context, function: Function, sheet: Sheet, *, exchange: str, public: bool, question: str, asked: str, human: bool
+    context: Context, function: Function, sheet: Sheet, manner: Manner, *, exchange: str, public: bool, question: str, asked: str, human: bool
 ) -> tuple[Button | Link, ...]:
-    """Return the next steps: the request itself, a human, the answer to oneself alone."""
+    """Return the next steps: the request itself, a human, the answer to oneself alone; before them the function, to whom it's new."""
     t, link = context.t, _link(sheet)
-    ways: list[Button | Link] = [Link(label=t("Make the request"), url=link, primary=True)] if link else []
+    ways: list[Button | Link] = [about_button(t, function, primary=True)] if manner == "new" else []
+    if link:
+        ways.append(Link(label=t("Make the request"), url=link, primary=not ways))
     if human:
         ways.append(human_button(t, question=question or asked, slug=function.slug, sheet=sheet.id, exchange=exchange, public=public))
     if public and question:
         ways.append(Button(label=t("For me"), action=ForMe(question=question)))
     return tuple(ways)
+
+
+def about_button(t: Texts, function: Function, *, primary: bool = False) -> Button:
+    """Return the button that shows what a function does for whoever taps it."""
+    label = clipped(t("What {function} does for you", function=short_name(function, t.language)), BUTTON_LIMIT)
+    return Button(label=label, action=ShowFunction(slug=function.slug), primary=primary)
 
 
 def _quiet(t: Texts, sheet: Sheet, exchange: str, question: str) -> Buttons:
@@ -126,12 +164,17 @@ def _rows(t: Texts, sheet: Sheet, language: Language) -> Iterator[Field]:
         yield Field(label=t("Included"), value=" · ".join(part.to(language) for part in sheet.included))
     if sheet.not_included:
         yield Field(label=t("Not included"), value=" · ".join(part.to(language) for part in sheet.not_included))
-    if sheet.promise:
-        yield Field(label=t("Promise"), value=t.promise(sheet.promise))
-    if sheet.tarif:
-        yield Field(label=t("Price"), value=t.tarif(sheet.tarif))
+    yield from _counted_on(t, sheet)
     if sheet.ask:
         yield Field(label=t("How to ask"), value=sheet.ask.to(language))
+
+
+def _counted_on(t: Texts, sheet: Sheet) -> Iterator[Field]:
+    """Yield what a service promises, and what it costs."""
+    if isinstance(sheet, Service) and sheet.promise:
+        yield Field(label=t("Promise"), value=t.promise(sheet.promise))
+    if isinstance(sheet, Service) and sheet.tarif:
+        yield Field(label=t("Price"), value=t.tarif(sheet.tarif))
 
 
 def written(t: Texts, function: Function, sheet: Sheet) -> str | None:

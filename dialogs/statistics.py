@@ -1,7 +1,7 @@
 """Statistics: shares with their intervals, means, and whether a change is more than chance; all of it on counts of responses."""
 
 from collections.abc import Collection, Mapping
-from math import exp, lgamma, log, sqrt
+from math import cos, exp, lgamma, log, pi, sin, sqrt, tan
 from statistics import NormalDist
 from typing import Final
 
@@ -9,6 +9,8 @@ SATISFIED: Final = ("4", "5")  # the two best of five, as CSAT counts them
 PROMOTERS: Final = ("9", "10")
 DETRACTORS: Final = tuple(str(value) for value in range(7))
 TOLD_BY: Final = 10  # ratings on either side, from which on a fall may be judged: of fewer, the normal approximation makes too many
+_MANY: Final = 200  # degrees of freedom
+_HALVINGS: Final = 60  # of an angle: to its last digit
 _NEGLIGIBLE: Final = 1e-17  # what a further term of the tail may add, of what is there already
 
 
@@ -18,13 +20,30 @@ def wilson(successes: int, n: int, confidence: float = 0.95) -> tuple[float, flo
     E. B. Wilson, "Probable inference, the law of succession, and statistical inference", JASA 22 (1927); recommended for small n by L. D. Brown,
     T. T. Cai and A. DasGupta, "Interval estimation for a binomial proportion", Statistical Science 16 (2001).
     """
-    if n == 0:
-        return 0.0, 1.0
-    z = NormalDist().inv_cdf((1 + confidence) / 2)
-    share = successes / n
-    middle = (share + z * z / (2 * n)) / (1 + z * z / n)
-    half = z / (1 + z * z / n) * sqrt(share * (1 - share) / n + z * z / (4 * n * n))
+    return score_interval(successes / n, n, NormalDist().inv_cdf((1 + confidence) / 2)) if n else (0.0, 1.0)
+
+
+def score_interval(share: float, n: float, quantile: float) -> tuple[float, float]:
+    """Return Wilson's interval of a share of `n` people, its ends from 0 to 1; `n` is above 0, broken where people who are alike count for less."""
+    squared = quantile * quantile
+    middle = (share + squared / (2 * n)) / (1 + squared / n)
+    half = quantile / (1 + squared / n) * sqrt(share * (1 - share) / n + squared / (4 * n * n))
     return max(0.0, middle - half), min(1.0, middle + half)
+
+
+def student(probability: float, freedom: int) -> float:
+    """Return the quantile of Student's t with so many degrees of freedom (1 at least), for a probability from 0.5 to below 1.
+
+    M. Abramowitz and I. A. Stegun, "Handbook of Mathematical Functions", 1964: the finite sums 26.7.3 and 26.7.4, solved for the angle by halving;
+    above `_MANY` degrees the expansion 26.7.5 of the normal quantile, to 1e-9.
+    """
+    if freedom > _MANY:
+        return _nearly_normal(NormalDist().inv_cdf(probability), freedom)
+    low, high = 0.0, pi / 2
+    for _ in range(_HALVINGS):
+        angle = (low + high) / 2
+        low, high = (angle, high) if _within(angle, freedom) < 2 * probability - 1 else (low, angle)
+    return sqrt(freedom) * tan((low + high) / 2)
 
 
 def share(counts: Mapping[str, int], values: Collection[str]) -> float | None:
@@ -82,6 +101,24 @@ def jump(count: int, expected: float) -> float:
         times += 1
         term *= expected / times
     return tail
+
+
+def _within(angle: float, freedom: int) -> float:
+    """Return how likely t is within an angle's tangent times the root of the degrees of freedom, either side of 0."""
+    odd, squared = freedom % 2, cos(angle) ** 2
+    term, total = (cos(angle) if odd else 1.0), 0.0
+    for number in range(freedom // 2):
+        total += term
+        term *= squared * (2 * number + 1 + odd) / (2 * number + 2 + odd)
+    return 2 / pi * (angle + sin(angle) * total) if odd else sin(angle) * total
+
+
+def _nearly_normal(x: float, freedom: int) -> float:
+    first = (x**3 + x) / 4
+    second = (5 * x**5 + 16 * x**3 + 3 * x) / 96
+    third = (3 * x**7 + 19 * x**5 + 17 * x**3 - 15 * x) / 384
+    fourth = (79 * x**9 + 776 * x**7 + 1482 * x**5 - 1920 * x**3 - 945 * x) / 92160
+    return x + first / freedom + second / freedom**2 + third / freedom**3 + fourth / freedom**4
 
 
 def _poisson(times: int, expected: float) -> float:

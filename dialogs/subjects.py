@@ -4,6 +4,20 @@ from contextlib import suppress
 from datetime import date
 
 from dialogs.actions import Action
+from dialogs.campaign_actions import (
+    AnswerStep,
+    DropStep,
+    ListCampaigns,
+    PreviewStep,
+    RecallStep,
+    ReplyStep,
+    ShowCampaign,
+    ShowPlan,
+    SteerCampaign,
+    TakeStep,
+    WriteCampaign,
+    WriteStep,
+)
 from dialogs.events import ActionTaken, Event, FormAsked, FormSubmitted
 from dialogs.feedback_actions import (
     AnswerItem,
@@ -66,3 +80,34 @@ def period_of(event: Event) -> date | None:
             return None
         case _:
             return None
+
+
+def step_of(event: Event) -> tuple[str, str] | None:
+    """Return the campaign and the step whose message an event goes on from."""
+    match event:
+        case (
+            ActionTaken(action=AnswerStep(campaign=campaign, step=step) | TakeStep(campaign=campaign, step=step))
+            | FormAsked(action=RecallStep(campaign=campaign, step=step) | ReplyStep(campaign=campaign, step=step))
+            | FormSubmitted(action=RecallStep(campaign=campaign, step=step) | ReplyStep(campaign=campaign, step=step))
+        ):
+            return campaign, step
+        case _:
+            return None
+
+
+def campaign_of(event: Event, command: Action | None) -> tuple[str | None, str | None]:
+    """Return the campaign that an event (or a `command`) names, and the function of which it wants all campaigns; None for what isn't named."""
+    match event:
+        case ActionTaken(action=action) | FormAsked(action=action) | FormSubmitted(action=action):
+            asked: Action | None = action
+        case _:
+            asked = command
+    match asked:
+        case ShowCampaign(name=name) | PreviewStep(name=name) | WriteStep(name=name) | DropStep(name=name) | SteerCampaign(name=name):
+            return name, None
+        case WriteCampaign(slug=slug, name=named):
+            return named, slug
+        case ListCampaigns(slug=wanted) | ShowPlan(slug=wanted):
+            return None, wanted
+        case _:
+            return None, None

@@ -6,13 +6,16 @@ from datetime import datetime
 from uuid import uuid5
 
 from dialogs.actions import ForMe
+from dialogs.campaigning import Campaigning
 from dialogs.catalog import Catalogue, Function, Language
 from dialogs.events import ActionTaken, Event, FormAsked, FormSubmitted, MessageReceived, Scope
 from dialogs.facts import Fact
 from dialogs.feedback import Feedback, Pause
 from dialogs.gap import Gap
+from dialogs.ladder import Stage
 from dialogs.messages import Place, Reply
 from dialogs.people import Person, language_of_locale
+from dialogs.reached import Reached
 from dialogs.request import Desk, Inside, Party, Request
 from dialogs.rights import Grant
 from dialogs.scores import Reading
@@ -45,6 +48,9 @@ class Context:
     `feedback` is the closing that the event responds to; its request, if a human helped, is the one of `requests`. `recommended_at` is when the
     person was last asked whether they'd recommend a function. `pauses` are those that still hold, `voices` those that the event is about, or that
     the person may read, `readings` what may be read of the functions whose traces are asked for.
+
+    `stages` are where the person stands, by function, where anything is known of it; gathered with every question and with the cards of functions.
+    `reached` is the step whose message the event goes on from, `campaigning` what is known of the campaigns that the event is about.
     """
 
     person: Person
@@ -66,6 +72,9 @@ class Context:
     pauses: tuple[Pause, ...] = ()
     voices: tuple[Voice, ...] = ()
     readings: Mapping[str, Reading] = field(default_factory=dict)
+    stages: Mapping[str, Stage] = field(default_factory=dict)
+    reached: Reached | None = None
+    campaigning: Campaigning | None = None
 
     @property
     def t(self) -> Texts:

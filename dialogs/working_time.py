@@ -84,6 +84,11 @@ def due(hours: WorkingHours, start: datetime, promise: Promise) -> datetime:
             assert_never(promise.unit)
 
 
+def shown_at(timezone: str, wall: datetime) -> datetime:
+    """Return when (UTC) the clock of an IANA zone shows that time (naive)."""
+    return _instant(ZoneInfo(timezone), wall)
+
+
 def quiet_until(hours: WorkingHours, at: datetime) -> datetime | None:
     """Return until when (UTC) somebody who lives by these hours is left in peace, None where they aren't at `at`."""
     opens = opening(hours, at)

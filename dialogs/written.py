@@ -5,6 +5,7 @@ import types
 from collections.abc import Iterator
 from dataclasses import MISSING, dataclass, fields, is_dataclass
 from datetime import date
+from enum import StrEnum
 from functools import cache
 from typing import Any, Final, TypeAlias, Union, get_args, get_origin, get_type_hints
 
@@ -93,11 +94,13 @@ def quoted(value: Raw, t: Texts) -> str:
 
 
 def as_written(value: Any) -> Raw:
-    """Return one of the catalogue's values as a pack has it, keys in their documented order; what is at its default isn't written.
+    """Return one of the catalogue's values, or a campaign, as its file has it, keys in their documented order; what is at its default isn't written.
 
     Raises TypeError for what no pack holds.
     """
     match value:
+        case StrEnum():
+            return value.value
         case None | str() | bool() | int():
             return value
         case float():

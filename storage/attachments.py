@@ -1,13 +1,15 @@
 """Attachments: files that messages carry, kept until nobody wants them any more."""
 
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import delete
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from dialogs.attachment import Attachment
-from storage.tables import AttachmentRow, table_of
+from storage.tables import AttachmentRow, CampaignPictureRow, table_of
 
+PICTURE: Final = "campaign-"  # how the keys of campaigns' pictures begin
 _ATTACHMENT = table_of(AttachmentRow).c
 
 
@@ -21,11 +23,18 @@ def keep(session: Session, *, key: str, name: str, content_type: str, content: b
 
 
 def load(session: Session, key: str, at: datetime | None = None) -> Attachment | None:
-    """Return a file, None where there's no such, or where it had expired by `at`."""
+    """Return a file, None where there's no such, or where it had expired by `at`; a campaign's pictures last as long as the campaign."""
     row = session.get(AttachmentRow, key)
+    if row is None and key.startswith(PICTURE):
+        return _picture(session, key)
     if row is None or (at is not None and row.expires_at <= at):
         return None
     return Attachment(name=row.name, content_type=row.content_type, content=row.content, person=row.person_id)
+
+
+def _picture(session: Session, key: str) -> Attachment | None:
+    row = session.exec(select(CampaignPictureRow).where(col(CampaignPictureRow.key) == key)).first()
+    return None if row is None else Attachment(name=row.file, content_type=row.content_type, content=row.content)
 
 
 def expire(session: Session, at: datetime) -> int:

@@ -57,7 +57,7 @@ class Attention:
     def __init__(self, session: Session, rows: Sequence[DeliveryRow], at: datetime) -> None:
         spending = [row for row in rows if _spends(row)]
         wanted = sorted({row.person_id for row in spending if row.person_id is not None})
-        held = [person for person in wanted if try_hold(session, f"attention|{person}")]
+        held = [name.partition("|")[2] for name in try_hold(session, [f"attention|{person}" for person in wanted])]
         self._busy = frozenset(wanted) - frozenset(held)
         mine = [row for row in spending if row.person_id not in self._busy]
         self._spent: defaultdict[tuple[str, Spending], list[Spent]] = defaultdict(list)

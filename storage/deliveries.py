@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import func, update
@@ -15,6 +15,7 @@ from dialogs.delivery import Delivery, Kind, Reason, Status
 from dialogs.events import Reference
 from dialogs.messages import Message
 from storage import ledger, plain
+from storage.at_once import Columns
 from storage.reach import reach
 from storage.reconciling import DOUBT
 from storage.tables import DeliveryRow, DeliveryTallyRow, table_of
@@ -73,14 +74,17 @@ def plan(session: Session, delivery: Delivery, at: datetime) -> bool:
     return plan_all(session, (delivery,), at) == 1
 
 
-def plan_all(session: Session, deliveries: Sequence[Delivery], at: datetime) -> int:
-    """Plan many, at most `AT_ONCE`, in a few statements; return how many are new."""
+def plan_all(session: Session, deliveries: Sequence[Delivery], at: datetime, *, places: Mapping[str, Reference] | None = None) -> int:
+    """Plan many, at most `AT_ONCE`, in a few statements; return how many are new. A message that several share is written once.
+
+    `places` are where their people can be reached, where that was read before.
+    """
     if len(deliveries) > AT_ONCE:
         raise ValueError(f"{len(deliveries)} deliveries are too many for one transaction: plan {AT_ONCE} at a time")
-    places = _places(session, deliveries)
-    new = ledger.add(session, [_planned(delivery, place, at) for delivery, place in zip(deliveries, places, strict=True)])
+    here = _places(session, deliveries, places)
+    new = ledger.add(session, _planned(deliveries, here, at))
     if new:
-        for platform, tenant in sorted({_workspace(place) for place in places}):
+        for platform, tenant in sorted({_workspace(place) for place in here}):
             ledger.make_known(session, platform, tenant, at)
     return new
 
@@ -90,16 +94,16 @@ def plan_unknown(session: Session, delivery: Delivery, at: datetime) -> bool:
 
     Where nobody knows the conversation, it can't have been sent: it's planned.
     """
-    (place,) = _places(session, (delivery,))
-    unknown = {"status": Status.UNKNOWN.value, "reason": Reason.INTERRUPTED.value, "ended_at": at - DOUBT} if place else {}
-    new = ledger.add(session, [_planned(delivery, place, at) | unknown]) == 1
+    (place,) = here = _places(session, (delivery,), None)
+    unknown = {"status": (Status.UNKNOWN.value,), "reason": (Reason.INTERRUPTED.value,), "ended_at": (at - DOUBT,)} if place else {}
+    new = ledger.add(session, {**_planned((delivery,), here, at), **unknown}) == 1
     if new:
         ledger.make_known(session, *_workspace(place), at)
     return new
 
 
-def _places(session: Session, deliveries: Sequence[Delivery]) -> list[Reference | None]:
-    reached = reach(session, {delivery.to for delivery in deliveries if isinstance(delivery.to, str)})
+def _places(session: Session, deliveries: Sequence[Delivery], known: Mapping[str, Reference] | None) -> list[Reference | None]:
+    reached = reach(session, {delivery.to for delivery in deliveries if isinstance(delivery.to, str)}) if known is None else known
     return [reached.get(delivery.to) if isinstance(delivery.to, str) else delivery.to for delivery in deliveries]
 
 
@@ -107,32 +111,40 @@ def _workspace(place: Reference | None) -> tuple[str, str]:
     return ("", "") if place is None else (place.platform, place.tenant)
 
 
-def _planned(delivery: Delivery, place: Reference | None, at: datetime) -> dict[str, Any]:
-    platform, tenant = _workspace(place)
+def _planned(deliveries: Sequence[Delivery], places: Sequence[Reference | None], at: datetime) -> Columns:
+    """Return what is planned as columns of the ledger."""
+    shared = {id(each.message): each.message for each in deliveries}
+    written = {key: plain.write_message(message) for key, message in shared.items()}
+    number = len(deliveries)
     return {
-        "key": delivery.key,
-        "kind": delivery.kind.value,
-        "cause_kind": delivery.cause_kind,
-        "cause_id": delivery.cause_id,
-        "function": delivery.function,
-        "person_id": delivery.to if isinstance(delivery.to, str) else None,
-        "platform": platform,
-        "tenant": tenant,
-        "place": "" if place is None else place.whole.key,
-        "reference": None if place is None else plain.write_reference(place),
-        "message": plain.write_message(delivery.message),
-        "urgent": delivery.urgent,
-        "lane": delivery.lane,
-        "under": delivery.under,
-        "doubt": delivery.doubt.value,
-        "user": delivery.user,
-        "tapped": delivery.tapped,
-        "status": Status.PLANNED.value,
-        "planned_at": at,
-        "not_before": delivery.not_before or at,
-        "deadline": delivery.deadline,
-        "attempts": 0,
-        "change_attempts": 0,
+        "key": [each.key for each in deliveries],
+        "kind": [each.kind.value for each in deliveries],
+        "cause_kind": [each.cause_kind for each in deliveries],
+        "cause_id": [each.cause_id for each in deliveries],
+        "function": [each.function for each in deliveries],
+        "step": [each.step for each in deliveries],
+        "variant": [each.variant for each in deliveries],
+        "priority": [each.priority for each in deliveries],
+        "person_id": [each.to if isinstance(each.to, str) else None for each in deliveries],
+        "platform": ["" if place is None else place.platform for place in places],
+        "tenant": ["" if place is None else place.tenant for place in places],
+        "place": ["" if place is None else place.whole.key for place in places],
+        "reference": [None if place is None else plain.write_reference(place) for place in places],
+        "message": [written[id(each.message)] for each in deliveries],
+        "urgent": [each.urgent for each in deliveries],
+        "lane": [each.lane for each in deliveries],
+        "under": [each.under for each in deliveries],
+        "doubt": [each.doubt.value for each in deliveries],
+        "user": [each.user for each in deliveries],
+        "tapped": [each.tapped for each in deliveries],
+        "status": [Status.PLANNED.value] * number,
+        "reason": [None] * number,
+        "planned_at": [at] * number,
+        "not_before": [each.not_before or at for each in deliveries],
+        "deadline": [each.deadline for each in deliveries],
+        "attempts": [0] * number,
+        "ended_at": [None] * number,
+        "change_attempts": [0] * number,
     }
 
 

@@ -1,15 +1,18 @@
 """The company's directory, imported from its own list of people."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, or_, select
 
 from dialogs.people import DirectoryRow, language_of_locale
 from storage.errors import EmailTakenError
 from storage.people import directory_person_id, normal_email, settle_all
 from storage.tables import PersonRow
+
+_AT_ONCE: Final = 1_000  # names in one statement
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,3 +124,21 @@ def rows(session: Session) -> list[DirectoryRow]:
         )
         for person in people
     ]
+
+
+def find(session: Session, names: Collection[str]) -> Mapping[str, str]:
+    """Return the persons' ids of those of the directory whom these e-mails or directory's ids name, as they're written."""
+    found: dict[str, str] = {}
+    wanted = sorted(names)
+    for begins in range(0, len(wanted), _AT_ONCE):
+        some = wanted[begins : begins + _AT_ONCE]
+        emails = [normal_email(name) for name in some]
+        named = select(PersonRow.id, PersonRow.directory_id, PersonRow.email).where(
+            col(PersonRow.directory_id).is_not(None), or_(col(PersonRow.directory_id).in_(some), col(PersonRow.email).in_(emails))
+        )
+        people = session.exec(named).all()
+        by_id, by_email = {directory: person for person, directory, _ in people}, {email: person for person, _, email in people}
+        for name, email in zip(some, emails, strict=True):
+            if (person := by_id.get(name) or by_email.get(email)) is not None:
+                found[name] = person
+    return found

@@ -20,7 +20,11 @@ from storage.trail import NOBODY, Trail, trail_of
 RETRIED: Final = timedelta(days=1)  # how long a platform may send an event again: until then its key stays, so that it isn't taken anew
 EMPTY: Final = plain.write_message(Message(language="en", blocks=(Text(text="…"),)))  # what stands for a message whose words are gone
 _AT_ONCE: Final = 50  # ids that one statement looks for
-_DELETED: Final = ("report", "attachment", "export", "expectation", "pause", "state")
+# a campaign counts those who are members still: of whoever goes, evidence and membership go together, from both arms alike
+_DELETED: Final = (
+    *("standing_move", "standing", "evidence", "step_response", "campaign_member", "audience_grant"),
+    *("report", "attachment", "export", "expectation", "pause", "state"),
+)
 _ACCOUNTS: Final = ("pseudonym", "role_grant", "conversation_reference", "identity", "person")
 _DELIVERY, _EXCHANGE, _FEEDBACK, _EVENT = table("delivery").c, table("outside_exchange").c, table("feedback").c, table("event").c
 _REQUEST, _STEP, _WORD, _VOICE = table("request").c, table("request_step").c, table("request_word").c, table("voice").c

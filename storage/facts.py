@@ -1,12 +1,14 @@
 """Facts: what a turn leaves behind, each to its own noun."""
 
-from datetime import datetime
-from typing import assert_never
+from datetime import datetime, timedelta
+from typing import Final, assert_never
 
 from sqlmodel import Session
 
 from dialogs.events import Event
 from dialogs.facts import (
+    CampaignEdited,
+    CampaignSteered,
     CatalogueEdited,
     ChannelBound,
     ChannelUnbound,
@@ -14,6 +16,7 @@ from dialogs.facts import (
     DeliveryEdited,
     DeliveryPlanned,
     DeliveryRecalled,
+    EvidenceLeft,
     ExchangeMarked,
     ExchangeOpened,
     ExpectationSaid,
@@ -34,18 +37,22 @@ from dialogs.facts import (
     ReachChosen,
     Refused,
     RequestKept,
+    StepTaken,
     VoiceKept,
     WordKept,
     WrongSaid,
 )
+from dialogs.ladder import LASTS
 from dialogs.people import Person
 from dialogs.rights import Act
 from storage import (
     audit,
     bindings,
+    campaigns,
     catalog,
     deliveries,
     drafts,
+    evidence,
     exchanges,
     exports,
     feedback,
@@ -54,13 +61,22 @@ from storage import (
     outside_exchanges,
     pauses,
     people,
+    reached,
     requests,
+    tallies,
     voices,
 )
 
+_CHANGED_AT_ONCE: Final = 100  # messages changed in one statement
 
-def record(session: Session, fact: Fact, *, person: Person, event: Event, catalogue_version: int | None, at: datetime) -> None:
-    """Keep a fact. `catalogue_version` is the one that was answered from, None for the sample company; `at` is when the turn is taken."""
+
+def record(
+    session: Session, fact: Fact, *, person: Person, event: Event, catalogue_version: int | None, at: datetime, lasts: timedelta = LASTS
+) -> None:
+    """Keep a fact. `catalogue_version` is the one that was answered from, None for the sample company; `at` is when the turn is taken.
+
+    `lasts` is how long a stage holds without new evidence.
+    """
     match fact:
         case ExchangeOpened():
             exchanges.open_(session, fact, person.id, event, catalogue_version)
@@ -86,6 +102,12 @@ def record(session: Session, fact: Fact, *, person: Person, event: Event, catalo
             _record_response(session, fact, person.id, at)
         case VoiceKept() | ImprovementKept() | ExportAsked():
             _record_said(session, fact, audit.pseudonym_of(session, person.id), at)
+        case EvidenceLeft(evidence=left):
+            evidence.leave(session, left, at, lasts=lasts)
+        case StepTaken(response=response):
+            reached.respond(session, response)
+        case CampaignEdited() | CampaignSteered():
+            _record_campaign(session, fact, audit.pseudonym_of(session, person.id), at)
         case _:
             record_initiative(session, fact, at)
 
@@ -144,6 +166,38 @@ def _record_said(session: Session, fact: VoiceKept | ImprovementKept | ExportAsk
             audit.append(session, actor=actor, act=act.value, function=export.filters.get("function"), subject=export.id, at=at, detail=taken)
         case _:
             assert_never(fact)
+
+
+def _record_campaign(session: Session, fact: CampaignEdited | CampaignSteered, actor: str, at: datetime) -> None:
+    match fact:
+        case CampaignEdited(campaign=campaign):
+            kept, detail, act = campaigns.edit(session, fact, actor, at), {"step": "edit"}, Act.WRITE_CAMPAIGNS
+            name = campaign.name
+        case CampaignSteered(name=name, move=move):
+            kept, detail = campaigns.steer(session, fact, actor, at), {"step": move} | ({"message": fact.step} if fact.step else {})
+            act = Act.APPROVE_CAMPAIGNS if move in ("approve", "return") else Act.WRITE_CAMPAIGNS if move in ("test", "submit") else Act.RUN_CAMPAIGNS
+        case _:
+            assert_never(fact)
+    if kept is not None:
+        if isinstance(fact, CampaignSteered):
+            _change_sent(session, fact, at)
+        detail |= {"version": str(kept.version)}
+        audit.append(session, actor=actor, act=act.value, function=kept.campaign.function, subject=name, at=at, detail=detail)
+
+
+def _change_sent(session: Session, fact: CampaignSteered, at: datetime) -> None:
+    """Correct or take back what a step said, a few hundred messages at most (`campaign_confirmation`): where it's sent, and where it's planned."""
+    step = fact.step or ""
+    match fact.move:
+        case "recall":
+            while tallies.recall_step(session, fact.name, step, at, _CHANGED_AT_ONCE) == _CHANGED_AT_ONCE:
+                continue
+        case "correct":
+            for variant, message in fact.messages:
+                while tallies.correct_step(session, fact.name, step, variant, message.language, message, at, _CHANGED_AT_ONCE) == _CHANGED_AT_ONCE:
+                    continue
+        case _:
+            return
 
 
 def _record_channel(session: Session, fact: ChannelBound | ChannelUnbound, actor: str, at: datetime) -> None:

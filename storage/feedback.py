@@ -69,7 +69,7 @@ def give(session: Session, feedback: str, given: Given, at: datetime) -> None:
     answered = func.coalesce(_FEEDBACK.c.answered_at, at)
     session.connection().execute(update(_FEEDBACK).where(_FEEDBACK.c.exchange_id == exchange).values(_NOTHING_APART))
     theirs = update(_FEEDBACK).where(_FEEDBACK.c.id == feedback, _FEEDBACK.c.class_id.is_(None))
-    session.connection().execute(theirs.values(**said, answered_at=answered, voided_at=None))
+    session.connection().execute(theirs.values(**said, answered_at=answered, changed_at=at, voided_at=None))
 
 
 def void(session: Session, exchange: str, at: datetime, *, client: str | None = None) -> None:

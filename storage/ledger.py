@@ -1,18 +1,20 @@
 """The ledger's rows: how each comes in, and goes from one status to the next, whoever sees to it."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
-from typing import Any, Final, TypeAlias
+from itertools import groupby
+from typing import Final, TypeAlias
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Executable, SQLColumnExpression, Table, literal_column
+from sqlalchemy import ColumnElement, Executable, SQLColumnExpression, Table, bindparam, literal_column, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from dialogs.delivery import Ended, Kind, Reason, Status
 from storage import plain
+from storage.at_once import Columns, Insertion
 from storage.tables import DeliveryRow, DeliveryTallyRow, WorkspaceRow, table_of
 
 _Insert: TypeAlias = Callable[[Table], postgresql.Insert | sqlite.Insert]
@@ -20,10 +22,6 @@ _Insert: TypeAlias = Callable[[Table], postgresql.Insert | sqlite.Insert]
 EDIT: Final = "edit"  # what `DeliveryRow.change` says
 RECALL: Final = "recall"
 _DELIVERY, _TALLY, _WORKSPACE = table_of(DeliveryRow), table_of(DeliveryTallyRow), table_of(WorkspaceRow)
-
-
-def _add(insert: _Insert) -> Executable:
-    return insert(_DELIVERY).on_conflict_do_nothing(index_elements=["key"]).returning(_DELIVERY.c.kind)
 
 
 def _count(insert: _Insert) -> Executable:
@@ -37,7 +35,32 @@ def _make_known(insert: _Insert) -> Executable:
 
 # `ON CONFLICT` is each dialect's own, though they read the same; built once, since turns plan
 _INSERTS: Final[Mapping[str, _Insert]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
-_ADD, _COUNT, _MAKE_KNOWN = ({name: make(insert) for name, insert in _INSERTS.items()} for make in (_add, _count, _make_known))
+_COUNT, _MAKE_KNOWN = ({name: make(insert) for name, insert in _INSERTS.items()} for make in (_count, _make_known))
+_WHOSE: Final = ("key", "kind", "cause_kind", "cause_id", "function", "step", "variant", "priority", "person_id")
+_WHERE: Final = ("platform", "tenant", "place", "reference", "message", "urgent", "lane", "under", "doubt", "user", "tapped")
+_STANDING: Final = ("status", "reason", "planned_at", "not_before", "deadline", "attempts", "ended_at", "change_attempts")
+_ADD: Final = Insertion(_DELIVERY, (*_WHOSE, *_WHERE, *_STANDING), unless="key")
+
+# how nearly each ends, in one statement, without its message: the rows are wide, and several hundred a second are acknowledged
+_ARRIVED: Final = (
+    update(_DELIVERY)
+    .where(
+        _DELIVERY.c.key == bindparam("of_key"),
+        _DELIVERY.c.claim == bindparam("of_claim"),
+        _DELIVERY.c.status.in_([Status.SENDING.value, Status.UNKNOWN.value]),
+        _DELIVERY.c.change.is_(None),
+    )
+    .values(
+        status=Status.SENT.value,
+        reason=None,
+        detail=None,
+        message_id=bindparam("as_message"),
+        sent_at=bindparam("then"),
+        ended_at=bindparam("then"),
+        lease_until=None,
+    )
+    .returning(_DELIVERY.c.kind, _DELIVERY.c.cause_kind, _DELIVERY.c.cause_id, _DELIVERY.c.reference, _DELIVERY.c.person_id)
+)
 
 
 def is_(column: SQLColumnExpression[str], status: Status) -> ColumnElement[bool]:
@@ -45,15 +68,26 @@ def is_(column: SQLColumnExpression[str], status: Status) -> ColumnElement[bool]
     return column == literal_column(f"'{status.value}'")
 
 
-def add(session: Session, rows: Sequence[Mapping[str, Any]]) -> int:
-    """Add the rows whose key is new, and count them in their kinds' tallies; return how many they are."""
-    if not rows:
-        return 0
-    dialect = session.connection().dialect.name
-    kinds = Counter(session.connection().execute(_ADD[dialect], rows).scalars())
+def add(session: Session, columns: Columns) -> int:
+    """Add the rows whose key is new, and count them in their kinds' tallies; return how many they are. Told by column, each with as many values."""
+    dialect, kinds, first = session.connection().dialect.name, Counter[str](), 0
+    for kind, alike in groupby(map(str, columns["kind"])):  # in the order in which they're planned
+        last = first + sum(1 for _ in alike)
+        kinds[kind] += _ADD.add(session, {name: values[first:last] for name, values in columns.items()})
+        first = last
     for kind, number in sorted(kinds.items()):  # in one order, so that two who plan several kinds don't wait for each other in a circle
-        session.connection().execute(_COUNT[dialect], {"kind": kind, "targeted": number})
+        if number:
+            session.connection().execute(_COUNT[dialect], {"kind": kind, "targeted": number})
     return kinds.total()
+
+
+def change_kind(session: Session, keys: Collection[UUID], former: Kind, kind: Kind) -> None:
+    """Make what is planned of one kind another; the tallies follow, so that their identity holds."""
+    those = (_DELIVERY.c.key.in_(keys), _DELIVERY.c.kind == former.value, is_(_DELIVERY.c.status, Status.PLANNED))
+    connection = session.connection()
+    number = connection.execute(update(_DELIVERY).where(*those).values(kind=kind.value)).rowcount
+    for each, more in sorted(((former.value, -number), (kind.value, number))):
+        connection.execute(_COUNT[connection.dialect.name], {"kind": each, "targeted": more})
 
 
 def make_known(session: Session, platform: str, tenant: str, at: datetime) -> None:
@@ -83,6 +117,24 @@ def end(row: DeliveryRow, status: Status, at: datetime, *, reason: Reason | None
     elif status is not Status.UNKNOWN:
         drop_change(row)
     return ended(row)
+
+
+def arrive(session: Session, key: UUID, claim_id: UUID, message_id: str | None, at: datetime) -> Ended | None:
+    """Keep that a delivery is there, by whoever claimed it; None for one that isn't theirs any more, or for which a change waits."""
+    values = {"of_key": key, "of_claim": claim_id, "as_message": message_id, "then": at}
+    row = session.connection().execute(_ARRIVED, values).first()
+    if row is None:
+        return None
+    return Ended(
+        key=key,
+        kind=Kind(row.kind),
+        cause_kind=row.cause_kind,
+        cause_id=row.cause_id,
+        status=Status.SENT,
+        reference=None if row.reference is None else plain.read_reference(row.reference),
+        person=row.person_id,
+        message_id=message_id,
+    )
 
 
 def again(session: Session, row: DeliveryRow, not_before: datetime, at: datetime, detail: str | None = None) -> Ended | None:

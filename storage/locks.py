@@ -1,12 +1,13 @@
 """Locks: what mustn't be done twice at once, besides a conversation's own turn."""
 
 import hashlib
+from collections.abc import Sequence
 
 from sqlalchemy import text
 from sqlmodel import Session
 
 _LOCK = text("SELECT pg_advisory_xact_lock(:key)")
-_TRY = text("SELECT pg_try_advisory_xact_lock(:key)")
+_TRY = text("SELECT key FROM unnest(CAST(:keys AS bigint[])) AS key WHERE pg_try_advisory_xact_lock(key)")
 
 
 def lock_key(name: str) -> int:
@@ -23,8 +24,9 @@ def hold(session: Session, name: str) -> None:
         session.connection().execute(_LOCK, {"key": lock_key(name)})
 
 
-def try_hold(session: Session, name: str) -> bool:
-    """Hold a name like `hold`, but without waiting: tell whether it's held. Who doesn't wait can't wait in a circle."""
-    if session.connection().dialect.name == "sqlite":
-        return True
-    return bool(session.connection().execute(_TRY, {"key": lock_key(name)}).scalar_one())
+def try_hold(session: Session, names: Sequence[str]) -> list[str]:
+    """Hold names like `hold`, but without waiting, in one statement: return those that are held. Who doesn't wait can't wait in a circle."""
+    if not names or session.connection().dialect.name == "sqlite":
+        return list(names)
+    held = set(session.connection().execute(_TRY, {"keys": [lock_key(name) for name in names]}).scalars())
+    return [name for name in names if lock_key(name) in held]

@@ -104,7 +104,7 @@ def link(session: Session, at: datetime) -> int:
     """
     found = select_columns(_PERSON.c.id).where(_PERSON.c.email == _EXCHANGE.c.client_email).scalar_subquery()
     known = exists().where(_PERSON.c.email == _EXCHANGE.c.client_email)
-    linked = update(_EXCHANGE).where(_EXCHANGE.c.person_id.is_(None), known).values(person_id=found)
+    linked = update(_EXCHANGE).where(_EXCHANGE.c.person_id.is_(None), known).values(person_id=found, changed_at=at)
     rows = session.execute(linked.returning(_EXCHANGE.c.id, _EXCHANGE.c.closed_at)).all()
     for recent in (each.id for each in rows if each.closed_at is not None and each.closed_at + EXPIRES > at):
         _follow(session, session.get_one(OutsideExchangeRow, recent, populate_existing=True), at)
@@ -113,6 +113,8 @@ def link(session: Session, at: datetime) -> int:
 
 def _follow(session: Session, row: OutsideExchangeRow, at: datetime, helper: str | None = None) -> None:
     """Have the client asked about an exchange that is closed; what was asked about it before, and is no longer so, doesn't count."""
+    row.changed_at = at
+    session.flush()
     asked = _asked(session, row, at, helper)
     if asked is not None and feedback.load(session, asked.id) is not None:
         return

@@ -17,7 +17,7 @@ from sqlmodel import Session, col, select
 from dialogs.catalog import Language
 from dialogs.events import Event, Platform, Reference, Scope
 from dialogs.people import Person, Profile
-from storage import audit, feedback, pauses
+from storage import audit, evidence, feedback, members, pauses
 from storage.tables import (
     AttachmentRow,
     ConversationReferenceRow,
@@ -282,7 +282,7 @@ def _settle(session: Session, identity: IdentityRow, now: datetime) -> None:
         _hand_over(session, session.exec(references.where(*here)).all(), owner)
     else:
         _hand_over(session, session.exec(references).all(), owner)
-        _merge(session, former, owner)
+        _merge(session, former, owner, now)
 
 
 def _hand_over(session: Session, references: Sequence[ConversationReferenceRow], owner: PersonRow) -> None:
@@ -294,13 +294,15 @@ def _hand_over(session: Session, references: Sequence[ConversationReferenceRow],
     session.flush()
 
 
-def _merge(session: Session, former: PersonRow, owner: PersonRow) -> None:
+def _merge(session: Session, former: PersonRow, owner: PersonRow, now: datetime) -> None:
     """Give what a person of an account's own left to the person it turned out to be, whose own choices win."""
     session.exec(update(ExchangeRow).where(col(ExchangeRow.person_id) == former.id).values(person_id=owner.id))
     session.exec(update(ReportRow).where(col(ReportRow.person_id) == former.id).values(person_id=owner.id))
     _hand_over_rows(session, former.id, owner.id)
     feedback.hand_over(session, former.id, owner.id)
     pauses.hand_over(session, former.id, owner.id)
+    members.hand_over(session, former.id, owner.id)
+    evidence.hand_over(session, former.id, owner.id, now)
     audit.hand_over(session, former.id, owner.id)  # roles are those of the directory's people only: there are none to hand over
     owner.language = owner.language or former.language
     owner.reach = owner.reach or former.reach

@@ -151,6 +151,7 @@ _RESPONSE: Final = (  # confidential: a helper doesn't see who said what
 _TOLD_OTHERS: Final = frozenset({"person_id", "place", "reference", "user", "message", "change_message", "detail", "message_id", "tapped"})
 _PUBLISHED: Final = "what a function publishes names its contacts: change the pack or the page; former versions are kept"
 _LOG: Final = "the audit log is never rewritten; it says why an operator did something, in the operator's words"
+_CAMPAIGN: Final = "what a function teaches may name somebody, and whom it's for may list e-mails: edit the campaign; former versions are kept"
 _PSEUDONYM: Final = "a pseudonym stands there, which no longer leads to anybody"
 
 REGISTER: Final[Mapping[str, Kept]] = {
@@ -213,7 +214,7 @@ REGISTER: Final[Mapping[str, Kept]] = {
         ),
         who=("client_id", "expert_id", "keeper_id", "desk", "desk_key"),
         words=("question",),
-        plain=("id", "exchange_id", "function", "sheet_id", "language", "tried", "status", "outcome", "desk_language", "thread"),
+        plain=("id", "exchange_id", "function", "sheet_id", "language", "tried", "status", "outcome", "desk_language", "thread", "reply_to"),
     ),
     "request_word": Kept(
         ties=(
@@ -255,7 +256,7 @@ REGISTER: Final[Mapping[str, Kept]] = {
         who=("person_id", "place", "reference", "user"),
         words=("message", "change_message", "detail"),
         plain=(
-            *("kind", "cause_kind", "cause_id", "function", "platform", "tenant", "lane", "doubt", "tapped", "status", "reason"),
+            *("kind", "cause_kind", "cause_id", "function", "step", "variant", "platform", "tenant", "lane", "doubt", "tapped", "status", "reason"),
             *("message_id", "change"),
         ),
     ),
@@ -292,6 +293,24 @@ REGISTER: Final[Mapping[str, Kept]] = {
         plain=("key", "name", "content_type", "content"),
     ),
     "export": Kept(ties=_own("export"), who=("person_id",), words=("reason", "failure"), plain=("id", "language", "form", "filters", "depth")),
+    "campaign": Kept(
+        ties=(*_by("campaign", "edited_by"), *_by("campaign", "asked_by"), *_by("campaign", "approved_by")),
+        who=("edited_by", "asked_by", "approved_by"),
+        plain=("name", "function", "topic", "status", "content", "replanned", "cursor", "verdict"),
+        stays={"content": _CAMPAIGN},
+    ),
+    "campaign_version": Kept(ties=_by("campaign_version", "by"), who=("by",), plain=("campaign", "content"), stays={"content": _CAMPAIGN}),
+    "campaign_picture": Kept(plain=("campaign", "file", "key", "content_type", "content"), why="a picture that a function shows to everybody"),
+    "campaign_rule": Kept(ties=_by("campaign_rule", "changed_by"), who=("changed_by",), plain=("function",)),
+    "campaign_member": Kept(
+        ties=_own("campaign_member"), who=("person_id",), plain=("campaign", "arm", "team", "stage_before", "segments", "step_id")
+    ),
+    "step_response": Kept(ties=_own("step_response"), who=("person_id",), words=("answer",), plain=("campaign", "step", "does")),
+    "evidence": Kept(ties=_own("evidence"), who=("person_id",), plain=("function", "topic", "kind", "source", "campaign", "step")),
+    "standing": Kept(ties=_own("standing"), who=("person_id",), plain=("function", "topic", "stage")),
+    "standing_move": Kept(ties=_own("standing_move"), who=("person_id",), plain=("function", "topic", "former", "stage", "because")),
+    "evidence_mark": Kept(plain=("source", "after"), why="how far a table was read"),
+    "audience_grant": Kept(ties=_own("audience_grant"), who=("person_id", "granted_by"), plain=("function", "kind", "value")),
 }
 
 

@@ -9,15 +9,19 @@ from typing import Final
 from pydantic import TypeAdapter
 from pydantic_core import to_json
 
+from dialogs.campaign import Campaign
 from dialogs.catalog import Catalogue, Function
 from dialogs.events import Reference
 from dialogs.messages import Message, Reply
+from dialogs.verdict import Verdict
 
 _REPLIES: Final[TypeAdapter[tuple[Reply, ...]]] = TypeAdapter(tuple[Reply, ...])
 _MESSAGE: Final = TypeAdapter(Message)
 _REFERENCE: Final = TypeAdapter(Reference)
 _CATALOGUE: Final = TypeAdapter(Catalogue)
 _FUNCTION: Final = TypeAdapter(Function)
+_CAMPAIGN: Final = TypeAdapter(Campaign)
+_VERDICT: Final = TypeAdapter(Verdict)
 _KEPT: Final[TypeAdapter[dict[str, object]]] = TypeAdapter(dict[str, object])
 
 
@@ -79,3 +83,23 @@ def write_function(function: Function) -> str:
 def read_function(text: str) -> Function:
     """Read a function back. Raises ValidationError (a ValueError) for a key that this version doesn't know."""
     return _FUNCTION.validate_json(text)
+
+
+def write_campaign(campaign: Campaign) -> str:
+    """Return a campaign as JSON, without what is at its default: the same one reads the same after a later version adds a field."""
+    return _CAMPAIGN.dump_json(campaign, exclude_defaults=True).decode()
+
+
+def read_campaign(text: str) -> Campaign:
+    """Read a campaign back. Raises ValidationError (a ValueError) for a key that this version doesn't know."""
+    return _CAMPAIGN.validate_json(text)
+
+
+def write_verdict(verdict: Verdict) -> str:
+    """Return a verdict as JSON."""
+    return _VERDICT.dump_json(verdict).decode()
+
+
+def read_verdict(text: str) -> Verdict:
+    """Read a verdict back. Raises ValidationError (a ValueError) for what this version couldn't have reckoned."""
+    return _VERDICT.validate_json(text)

@@ -29,7 +29,6 @@ class Postgresql:
     """A PostgreSQL database: one pool; each read statement stands for itself, each write is a transaction under its conversation's lock."""
 
     def __init__(self, address: URL) -> None:
-        self._address = address
         self._engine = create_async_engine(
             address,
             pool_size=_CONNECTIONS,
@@ -38,6 +37,8 @@ class Postgresql:
             hide_parameters=True,  # errors are logged; what people write isn't
         )
         self._reads = self._engine.execution_options(isolation_level="AUTOCOMMIT")
+        # one for all: it keeps the statements that it has compiled, and what it learned of the server
+        self._snapshots = create_engine(address, poolclass=NullPool, connect_args=_CONNECT_ARGS, hide_parameters=True)
         # those of one process that wait for the same conversation wait here, and hold no connection meanwhile
         self._queues: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
@@ -92,18 +93,15 @@ class Postgresql:
 
     def snapshot(self, body: Callable[[Session], T]) -> T:
         """Run a body that only reads, on a connection and in a transaction of its own, in the caller's thread."""
-        engine = create_engine(self._address, poolclass=NullPool, connect_args=_CONNECT_ARGS, hide_parameters=True)
-        try:
-            with engine.connect() as connection:
-                connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-                with Session(connection) as session:
-                    return body(session)
-        finally:
-            engine.dispose()
+        with self._snapshots.connect() as connection:
+            connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+            with Session(connection) as session:
+                return body(session)
 
     async def close(self) -> None:
         """Close the pool."""
         await self._engine.dispose()
+        self._snapshots.dispose()
 
 
 def _deserves_another(error: DBAPIError) -> bool:

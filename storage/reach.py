@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import and_, bindparam, case, select, update
+from sqlalchemy import Executable, and_, bindparam, case, select, update
 from sqlmodel import Session
 
 from dialogs.events import Reference, Scope
@@ -13,7 +13,7 @@ from storage.tables import BindingRow, ConversationReferenceRow, IdentityRow, Pe
 _PERSON, _REFERENCE = table_of(PersonRow).c, table_of(ConversationReferenceRow).c
 _IDENTITY, _BINDING = table_of(IdentityRow).c, table_of(BindingRow).c
 
-_LIVE: Final = (
+_LIVE_ONES: Final = (
     select(
         _REFERENCE.person_id,
         _REFERENCE.platform,
@@ -24,9 +24,11 @@ _LIVE: Final = (
         _REFERENCE.scope,
     )
     .join(table_of(PersonRow), _PERSON.id == _REFERENCE.person_id)
-    .where(_REFERENCE.person_id.in_(bindparam("persons", expanding=True)), _REFERENCE.dead_at.is_(None))
+    .where(_REFERENCE.dead_at.is_(None))
     .order_by(case((_REFERENCE.platform == _PERSON.reach, 0), else_=1), _REFERENCE.refreshed_at.desc(), _REFERENCE.platform, _REFERENCE.tenant)
 )
+_LIVE: Final = _LIVE_ONES.where(_REFERENCE.person_id.in_(bindparam("persons", expanding=True)))
+_LIVE_BETWEEN: Final = _LIVE_ONES.where(_REFERENCE.person_id.between(bindparam("first"), bindparam("last")))
 _ZONES: Final = (
     select(_PERSON.id, _PERSON.timezone, _IDENTITY.timezone.label("account_timezone"))
     .outerjoin(table_of(IdentityRow), and_(_IDENTITY.person_id == _PERSON.id, _IDENTITY.timezone.is_not(None)))
@@ -37,19 +39,21 @@ _ZONES: Final = (
 
 def reach(session: Session, persons: Collection[str]) -> Mapping[str, Reference]:
     """Return where each person can be reached: on the platform they chose, else where they last spoke to the bot. Some may be missing."""
+    return _places(session, _LIVE, {"persons": sorted(persons)}) if persons else {}
+
+
+def reach_between(session: Session, first: str, last: str) -> Mapping[str, Reference]:
+    """Return where each of the people can be reached whose ids are between two, both included."""
+    return _places(session, _LIVE_BETWEEN, {"first": first, "last": last})
+
+
+def _places(session: Session, wanted: Executable, which: Mapping[str, object]) -> Mapping[str, Reference]:
     found: dict[str, Reference] = {}
-    if not persons:
-        return found
-    for row in session.connection().execute(_LIVE, {"persons": sorted(persons)}):
-        place = Reference(
-            platform=row.platform,
-            tenant=row.tenant,
-            conversation=row.conversation,
-            scope=Scope(row.scope),
-            thread=row.thread,
-            service_url=row.service_url,
-        )
-        found.setdefault(row.person_id, place)
+    for person, platform, tenant, conversation, thread, service_url, scope in session.connection().execute(wanted, which).all():
+        if person not in found:
+            found[person] = Reference(
+                platform=platform, tenant=tenant, conversation=conversation, scope=Scope(scope), thread=thread, service_url=service_url
+            )
     return found
 
 

@@ -8,12 +8,14 @@ from typing import Any, Final, Literal, TypeAlias
 from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, tuple_, update
 from sqlmodel import Session
 
+from dialogs.campaign import OVER
 from dialogs.delivery import Status
+from dialogs.ladder import Stage
 from dialogs.voice import VoiceState
 from storage.erasure import EMPTY, secure
 from storage.personal_rows import table
 
-Kind: TypeAlias = Literal["questions", "events", "deliveries", "comments", "words", "files"]
+Kind: TypeAlias = Literal["questions", "events", "deliveries", "comments", "words", "files", "campaigns", "evidence"]
 
 AT_ONCE: Final = 500  # rows that one transaction lets go of, some milliseconds: nobody waits for it
 _ENDED: Final = (Status.SENT.value, Status.FAILED.value, Status.SKIPPED.value)
@@ -52,6 +54,12 @@ def _closed_request(before: datetime) -> ColumnElement[bool]:
 
 def _settled_gap(before: datetime) -> ColumnElement[bool]:
     return exists().where(_of("gap").id == _of("gap_question").gap_id, _of("gap").settled_at < before)
+
+
+def _campaign_over(name: str) -> Callable[[datetime], ColumnElement[bool]]:
+    over = [status.value for status in OVER]
+    campaign = _of("campaign")
+    return lambda before: exists().where(campaign.name == _of(name).campaign, campaign.status.in_(over), campaign.ended_at < before)
 
 
 RULES: Final[Sequence[Rule]] = (
@@ -144,6 +152,13 @@ RULES: Final[Sequence[Rule]] = (
         table="export",
         where=lambda before: and_(_of("export").asked_at < before, or_(_of("export").made_at.is_not(None), _of("export").failure.is_not(None))),
     ),
+    # the verdict, and the ledger's rows without words, stay
+    Rule(kind="campaigns", table="step_response", where=_campaign_over("step_response")),
+    Rule(kind="campaigns", table="campaign_member", where=_campaign_over("campaign_member")),
+    # where somebody stands follows from what is younger; who stands nowhere is as if nothing was known
+    Rule(kind="evidence", table="evidence", where=lambda before: _of("evidence").at < before),
+    Rule(kind="evidence", table="standing_move", where=lambda before: _of("standing_move").at < before),
+    Rule(kind="evidence", table="standing", where=lambda before: and_(_of("standing").stage == Stage.UNAWARE.value, _of("standing").since < before)),
     Rule(kind="files", table="attachment", where=lambda at: _of("attachment").expires_at <= at, at_once=True),
 )
 

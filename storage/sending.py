@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final, TypeAlias, assert_never
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, text, update
+from sqlalchemy import ColumnElement, exists, text, tuple_, update
 from sqlmodel import Session, and_, col, or_, select
 
 from dialogs.delivery import Ended, Kind, Reason, Status
@@ -15,6 +15,7 @@ from dialogs.gates import Candidate, NotBefore, Skip, Verdict
 from dialogs.messages import Message
 from storage import bindings, due, ledger, plain
 from storage.attention import Attention
+from storage.campaign_gates import Lessons
 from storage.pacing import Traffic
 from storage.reach import bury, dead_channels, timezones
 from storage.tables import DeliveryRow, WorkspaceRow
@@ -125,14 +126,16 @@ class Change:
     attempts: int
 
 
-def own(session: Session, owner: str, at: datetime, limit: int = 3, *, platforms: Collection[str] | None = None) -> list[Workspace]:
+def own(
+    session: Session, owner: str, at: datetime, limit: int = 3, *, platforms: Collection[str] | None = None, besides: Collection[Workspace] = ()
+) -> list[Workspace]:
     """Take, for `WORKSPACE_LEASE`, at most `limit` workspaces that have something due (a delivery or a change) and no other owner; return them.
 
-    A paused workspace has nothing due. Those that are `owner`'s already are returned too. `platforms` are those that are switched on here, None for
-    all; whom nobody knows how to reach is always among them.
+    A paused workspace has nothing due. Those that are `owner`'s already are returned too, but not those of `besides`, which are being served.
+    `platforms` are those that are switched on here, None for all; whom nobody knows how to reach is always among them.
     """
     here = (col(DeliveryRow.platform) == col(WorkspaceRow.platform), col(DeliveryRow.tenant) == col(WorkspaceRow.tenant))
-    delivery = exists().where(*here, due.is_due(at), ~due.IS_BEHIND).correlate(WorkspaceRow)
+    delivery = due.is_any_due(session, at, *here)
     change = exists().where(*here, _is_change_due(at)).correlate(WorkspaceRow)
     rows = select(WorkspaceRow).where(
         or_(col(WorkspaceRow.paused_until).is_(None), col(WorkspaceRow.paused_until) <= at),
@@ -141,6 +144,9 @@ def own(session: Session, owner: str, at: datetime, limit: int = 3, *, platforms
     )
     if platforms is not None:
         rows = rows.where(col(WorkspaceRow.platform).in_(["", *platforms]))
+    if besides:
+        served = sorted((workspace.platform, workspace.tenant) for workspace in besides)
+        rows = rows.where(tuple_(col(WorkspaceRow.platform), col(WorkspaceRow.tenant)).not_in(served))
     # whose turn was longest ago comes first; a small limit spreads the work over the processes
     rows = rows.order_by(col(WorkspaceRow.next_at), col(WorkspaceRow.platform), col(WorkspaceRow.tenant)).limit(limit)
     taken = session.exec(rows.with_for_update(skip_locked=True).execution_options(populate_existing=True)).all()
@@ -153,6 +159,7 @@ def own(session: Session, owner: str, at: datetime, limit: int = 3, *, platforms
 def claim(session: Session, workspace: Workspace, owner: str, claim_id: UUID, at: datetime, *, pace: Pace, gate: Gate, limit: int = BATCH) -> Batch:
     """Claim what is due in a workspace that `owner` has: the urgent first, then in planned order; each delivery once, for `DELIVERY_LEASE`.
 
+    The campaigns' messages come after all others, those of a higher priority first; campaigns of one priority take turns.
     Renews the lease, reserves the slots, asks the gate about each (skipped, or put off, as it says), keeps each lane's order (none is claimed while
     an earlier one is planned or being sent), takes no attention that another claim takes too, and finds where a person can be reached now: what must
     go to another workspace is moved there.
@@ -163,17 +170,28 @@ def claim(session: Session, workspace: Workspace, owner: str, claim_id: UUID, at
     held = _held(session, workspace, owner)
     if held is None:
         return Batch(lost=True)
-    held.lease_until = at + WORKSPACE_LEASE
     if held.paused_until is not None and held.paused_until > at:
+        held.lease_until = at + WORKSPACE_LEASE
         session.flush()
         return Batch(wait_until=held.paused_until)
-    rows = due.hold(session, workspace.platform, workspace.tenant, at, spacing=pace.place_spacing, limit=limit * _LOOK_AHEAD)
+    campaigns = due.running_here(session, workspace.platform, workspace.tenant, at)
+    rows = due.hold(
+        session,
+        workspace.platform,
+        workspace.tenant,
+        at,
+        spacing=pace.place_spacing,
+        limit=limit * _LOOK_AHEAD,
+        campaigns=campaigns,
+        turn=claim_id.int,
+    )
     here = due.reached(session, rows, at)
     taking = _Taking(session, here, claim_id, at, max(held.next_at, at), pace, gate)
     for row, reference in here:
         if len(taking.claimed) == limit or not taking.has_slot:
             break
         taking.offer(row, reference)
+    held.lease_until = at + WORKSPACE_LEASE  # not before: with the slots it's one statement
     if taking.claimed:
         held.next_at = taking.slot
     session.flush()
@@ -213,6 +231,7 @@ class _Taking:
         self._dead = dead_channels(session, {row.place for row, _ in here if row.person_id is None})
         self._zones = timezones(session, {row.person_id for row, _ in here if row.person_id is not None})
         self._attention = Attention(session, [row for row, _ in here], at)
+        self._lessons = Lessons(session, [row for row, _ in here])
         self.slot = slot
         self.claimed: list[Claimed] = []
         self.ended: list[Ended] = []
@@ -255,6 +274,7 @@ class _Taking:
             person=row.person_id,
             timezone=self._zones.get(row.person_id or ""),
             reachable=reachable,
+            lesson=self._lessons.known(row),
         )
         known = self._attention.known(row, self.slot)
         if known is None:
@@ -288,6 +308,8 @@ def acknowledge(session: Session, key: UUID, claim_id: UUID, outcome: Outcome, a
 
     Only from `sending` or `unknown`. A change that waited for it to be sent is due at once.
     """
+    if isinstance(outcome, Sent) and (arrived := ledger.arrive(session, key, claim_id, outcome.message_id, at)) is not None:
+        return arrived
     mine = select(DeliveryRow).where(
         col(DeliveryRow.key) == key,
         col(DeliveryRow.claim) == claim_id,

@@ -81,11 +81,11 @@ class Sqlite:
     """
 
     def __init__(self, address: URL, group_limit: int = GROUP_LIMIT) -> None:
-        self._address = address
         self._group_limit = group_limit
         self._jobs: SimpleQueue[_Job[Any] | None] = SimpleQueue()
         self._writes = engine_of(address, "foreign_keys = ON", begin="BEGIN IMMEDIATE")
         self._reads = engine_of(address, "query_only = ON")
+        self._snapshots = engine_of(address, "query_only = ON", begin="BEGIN")  # one for all: it keeps the statements that it has compiled
         self._writing = self._writes.connect()
         self._reading = self._reads.connect()
         self._writer = threading.Thread(target=self._write_all, name="sqlite-writer", daemon=True)
@@ -107,12 +107,8 @@ class Sqlite:
 
         In WAL mode it sees the file as it was at its first read, and keeps nobody from writing: https://www.sqlite.org/isolation.html
         """
-        engine = engine_of(self._address, "query_only = ON", begin="BEGIN")
-        try:
-            with engine.connect() as connection, Session(connection) as session:
-                return body(session)
-        finally:
-            engine.dispose()
+        with self._snapshots.connect() as connection, Session(connection) as session:
+            return body(session)
 
     async def close(self) -> None:
         """Let what is queued be written, then close."""
@@ -121,6 +117,7 @@ class Sqlite:
         for connection, engine in ((self._reading, self._reads), (self._writing, self._writes)):
             connection.close()
             engine.dispose()
+        self._snapshots.dispose()
 
     def _write_all(self) -> None:
         closing = False

@@ -14,6 +14,7 @@ from aiohttp import web
 
 from adapters.playground import slack_payloads, teams_payloads
 from adapters.playground.accounts import Account, accounts
+from adapters.playground.colleagues import Choose, Colleagues
 from adapters.playground.conversations import Conversation, Conversations, Json, Place, UnknownTargetError, Window
 from adapters.playground.files import FILES_PATH, STORE_PATH, Files
 from adapters.playground.gesture import Gesture, read_gesture
@@ -22,6 +23,7 @@ from adapters.playground.slack import RESPOND_PATH, Slack
 from adapters.playground.slack_api import SlackApi
 from adapters.playground.teams import Teams
 from adapters.playground.teams_connector import TeamsConnector
+from adapters.playground.travel import Time, Travel
 from adapters.playground.wire import Answer, Wire
 from dialogs.events import Reference, Scope
 from dialogs.people import DirectoryRow
@@ -45,7 +47,8 @@ def experts_channel(team: str) -> Reference:
 class Playground:
     """The page's server side. `people` is the directory; `now` the program's clock; `language` is for whom and what names none.
 
-    `signing_secret`, `bot_token` and `team` are what the Slack adapter is configured with, `tenant` what the Teams adapter is.
+    `signing_secret`, `bot_token` and `team` are what the Slack adapter is configured with, `tenant` what the Teams adapter is. The page can skip time
+    once somebody is told to `travel_by`.
     """
 
     def __init__(
@@ -60,6 +63,8 @@ class Playground:
         now: Callable[[], datetime],
     ) -> None:
         self._accounts = accounts(people, language=language)
+        self._now = now
+        self._time: Time | None = None
         self._by_id = {account.id: account for account in self._accounts}
         self._language = language
         self._wire = Wire()
@@ -69,6 +74,14 @@ class Playground:
         self._teams = Teams(self._conversations, self._wire, self._files, tenant=tenant, now=now)
         self._api = SlackApi(self._slack, self._files, self._accounts)
         self._connector = TeamsConnector(self._teams, self._accounts)
+
+    def travel_by(self, travel: Travel) -> None:
+        """Let the page skip time."""
+        self._time = Time(travel, self._conversations, self._by_id)
+
+    def colleagues(self, choose: Choose) -> Colleagues:
+        """Return those whom nobody plays; `choose` says which button of a message they tap."""
+        return Colleagues(self._accounts, self._conversations, self._slack, choose)
 
     def routes(self) -> list[web.RouteDef]:
         """Return the routes: the page's own, and those on which the bot finds its two platforms."""
@@ -82,6 +95,7 @@ class Playground:
             web.get(FILES_PATH + "{file}", for_the_page(self._files.give)),
             web.post(STORE_PATH + "{file}", for_the_server(self._files.take)),
             web.put(STORE_PATH + "{file}", for_the_server(self._files.take)),
+            web.post("/playground/time", for_the_page(self._skip)),
             web.post("/playground/gestures/slack/{gesture}", for_the_page(self._slack_gesture)),
             web.post("/playground/gestures/teams/{gesture}", for_the_page(self._teams_gesture)),
             web.route("*", SLACK_API_PATH + "{method}", for_the_server(self._api.call)),
@@ -132,6 +146,7 @@ class Playground:
             "desk": slack_payloads.DESK_NAME,
             "command": slack_payloads.COMMAND,
             "people": people,
+            "time": self._now().isoformat() if self._time else None,
         }
         return web.json_response({**company, "bot": {"name": "pourqui", "user": slack_payloads.BOT_USER}}, headers=page_headers())
 
@@ -153,6 +168,11 @@ class Playground:
         finally:
             self._conversations.unwatch(window)
         return response
+
+    async def _skip(self, request: web.Request) -> web.StreamResponse:
+        if self._time is None:
+            raise web.HTTPNotFound(text="Time can't be skipped here.\n")
+        return await self._time.skip(request)
 
     async def _slack_gesture(self, request: web.Request) -> web.StreamResponse:
         slack = self._slack

@@ -113,6 +113,7 @@ class Conversations:
             places.append(Conversation(place="teams/chat", id=account.teams_chat, owner=account))
         self._by_id = {conversation.id: conversation for conversation in places}
         self._windows: list[Window] = []
+        self.played: set[str] = set()  # whom a window has watched as
 
     def get(self, conversation_id: str) -> Conversation | None:
         """Return the conversation with a platform's id."""
@@ -150,9 +151,15 @@ class Conversations:
             if one.account == account and window in (None, one.id):
                 one.tell(event)
 
+    def tell_all(self, event: Json) -> None:
+        """Hand an event to every window."""
+        for one in self._windows:
+            one.tell(event)
+
     def watch(self, window: Window) -> None:
         """Let a window hear what happens from now on."""
         self._windows.append(window)
+        self.played.add(window.account.id)
         while len(self._windows) > WINDOWS:
             self._windows.pop(0).close()
 

@@ -44,8 +44,9 @@ log = structlog.get_logger()
 class SlackAdapter:
     """One workspace, by its bot token: over HTTP with a signing secret, over Socket Mode with an app token, or both.
 
-    `clock` tells the time of what comes over the socket without a time of its own. `prompts` returns what to suggest in an assistant thread, as
-    (title, message) pairs, for a locale such as `fr-FR` (None when Slack tells none). `timeout` is in seconds, for a call to Slack.
+    `clock` tells the time of what comes over the socket without a time of its own, `signing_clock` how old a signature is, where it isn't this
+    machine's. `prompts` returns what to suggest in an assistant thread, as (title, message) pairs, for a locale such as `fr-FR` (None where Slack
+    tells none). `timeout` is in seconds, for a call to Slack.
     Raises ValueError with neither secret nor app token.
     """
 
@@ -57,6 +58,7 @@ class SlackAdapter:
         signing_secret: str | None,
         *,
         clock: Callable[[], datetime],
+        signing_clock: Callable[[], datetime] | None = None,
         api_url: str = API_URL,
         app_token: str | None = None,
         prompts: Prompts | None = None,
@@ -64,7 +66,7 @@ class SlackAdapter:
     ) -> None:
         if not (signing_secret or app_token):
             raise ValueError("Slack needs a signing secret (HTTP) or an app token (Socket Mode)")
-        self._gate = Gate(signing_secret) if signing_secret else None
+        self._gate = Gate(signing_secret, signing_clock) if signing_secret else None
         self._clock, self._prompts = clock, prompts
         self._app_token, self._api_url = app_token, api_url
         self._client = SlackClient(bot_token, api_url, timeout=timeout)

@@ -6,25 +6,34 @@ import sys
 import tempfile
 import webbrowser
 from contextlib import AsyncExitStack
+from functools import partial
 from pathlib import Path
 
 from pydantic import SecretStr
 
 from adapters.encoders.bundled import BundledEncoder
 from adapters.playground.app import Playground, experts_channel, slack_api_url
+from adapters.playground.colleagues import Colleagues as Others
 from adapters.playground.slack_payloads import DESK_NAME
-from bot.app import adapters_for, opened, opened_database, served, take_up
+from bot.app import Application, adapters_for, opened, opened_database, served, take_up
 from bot.clock import now
 from bot.commands.serving import import_people, listen, told_to_stop
 from bot.commands.terminal import fail, run, say, settings, words
 from bot.packs import read_pack, sample_folder
+from bot.sample_acts import SOURCE, Tool
+from bot.sample_campaigns import bring as sample_campaigns_brought
+from bot.sample_campaigns import sample_campaigns
+from bot.sample_colleagues import Colleagues
 from bot.sample_history import history
 from bot.settings import Settings, has_display, terminal_language
+from bot.time_machine import TimeMachine, Travels
 from dialogs.catalog import Catalogue, Language
 from dialogs.people import DirectoryRow
+from dialogs.periods import day_of
 from dialogs.request import Desk
 from dialogs.rights import Grant, Role
-from storage import Session, bindings, people, roles
+from storage import Session, bindings, exchange_sources, people, roles
+from storage.campaigns import PLANNING
 from storage.database import Database
 from storage.feedback_history import bring
 
@@ -65,6 +74,10 @@ async def _demonstrate(chosen: Settings, port: int, *, kept: bool, browse: bool)
         await _open_desks(database, catalogue, chosen.language)
         await _give_roles(database, catalogue, pack.people)
         await database.write("demo", lambda session: bring(session, history(catalogue, pack.people, now().date())))
+        machine = TimeMachine()
+        campaigns = sample_campaigns(chosen.company or sample_folder(), catalogue, day_of(now(), chosen.timezone))
+        await database.write(PLANNING, lambda session: sample_campaigns_brought(session, campaigns, chosen.timezone))
+        token = await _trust_the_tool(database)
         playground = Playground(
             pack.people,
             signing_secret=_revealed(chosen.slack_signing_secret),
@@ -72,27 +85,60 @@ async def _demonstrate(chosen: Settings, port: int, *, kept: bool, browse: bool)
             team=_TEAM,
             tenant=_TENANT,
             language=chosen.language,
-            now=now,
+            now=machine,
         )
         application = await stack.enter_async_context(
-            opened(chosen, database, adapters_for(chosen, dev=True), encoder=BundledEncoder(), playground=playground)
+            opened(
+                chosen,
+                database,
+                adapters_for(chosen, dev=True, clock=machine),
+                encoder=BundledEncoder(),
+                playground=playground,
+                clock=machine,
+            )
         )
         await stack.enter_async_context(served(application, listening))
         await playground.start(base_url)
         stack.push_async_callback(playground.stop)
+        others = Colleagues(campaigns)
+        colleagues = playground.colleagues(others.choose)
+        tool = Tool(next(iter(campaigns), None), pack.people, token, machine, others.acts)
+        lives = partial(_lives, application, colleagues, tool, base_url)
+        travels = Travels(machine, application, digest_at=chosen.digest_at, timezone=chosen.timezone, set_out=colleagues.arrive, on_the_way=lives)
+        playground.travel_by(travels)
         page = f"{base_url}/playground/"
         say(t("pourqui is ready: {page}", page=page))
         say(t("Be anyone of the company, as in Slack or as in Teams. Try:"))
         for example in ("à quoi sert la DSI ?", "what does Finance do for me?", "mon portable est mort", "how do I get my expenses back?"):
             say(f"  · {example}")
         say(t("Ask a human, then be one of the function's contacts: the request waits in # {channel}.", channel=DESK_NAME))
+        say(t("Skip time at the top of the page: a campaign's messages arrive, “plan DSI” shows it."))
         if boss := _boss(pack.people):
-            say(t("Be {name}, who is an admin here: “traces”, “export”. The history is made up.", name=boss.name))
+            say(t("Be {name}, who is an admin here: “traces”, “export”, “campaigns DSI”. The history is made up.", name=boss.name))
         say(t("Ctrl+C ends it.") if kept else t("Ctrl+C ends it, and nothing is left behind."))
         sys.stdout.flush()
         if browse:
             await asyncio.to_thread(webbrowser.open, page)
         await told_to_stop()
+
+
+async def _trust_the_tool(database: Database) -> str:
+    """Let the sample company's other tool tell of acts; return its token, which is new at each start."""
+    token = secrets.token_urlsafe(24)
+
+    def trusting(session: Session) -> None:
+        exchange_sources.revoke(session, SOURCE, now())
+        exchange_sources.add(session, SOURCE, exchange_sources.hashed(token), "demo", now())
+
+    await database.write(exchange_sources.TRUSTING, trusting)
+    return token
+
+
+async def _lives(application: Application, colleagues: Others, tool: Tool, base_url: str) -> None:
+    """Let whoever nobody plays respond to what has arrived, and act; wait until it's taken in."""
+    await colleagues.respond()
+    await tool.tell(base_url)
+    await application.tasks.idle()
 
 
 def _boss(rows: tuple[DirectoryRow, ...]) -> DirectoryRow | None:

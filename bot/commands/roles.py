@@ -3,19 +3,17 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from difflib import get_close_matches
 
 from rich.console import Console
 from rich.table import Table
 
 from bot.app import admins_of
 from bot.clock import now
+from bot.commands.named import function_named, person_named
 from bot.commands.operator import actor, note
 from bot.commands.terminal import fail, say, settings, with_database, words
-from dialogs.catalog import Catalogue
-from dialogs.people import DirectoryRow, is_called
+from dialogs.people import DirectoryRow
 from dialogs.rights import OF_A_FUNCTION, Act, Grant, Role
-from dialogs.search.text import folded
 from dialogs.texts import Texts
 from storage import Session, audit, catalog, directory, people, roles
 from storage.database import Database
@@ -23,7 +21,6 @@ from storage.roles import Held
 
 _GRANTABLE = tuple(role for role in Role if role is not Role.EMPLOYEE)
 _SETTING = "POURQUI_ADMINS"
-_NEAREST = 3  # names offered in place of one that nobody has
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +44,8 @@ def grant(who: str, role: str, function: str | None) -> None:
 
     async def granting(database: Database) -> tuple[_Named, bool]:
         named = await _named(database, t, who, role, function)
-        _refuse_unknown_function(t, await database.read(catalog.latest), named.grant.function)
+        if named.grant.function is not None:
+            function_named(t, await database.read(catalog.latest), named.grant.function)
 
         def granted(session: Session) -> bool:
             at = now()
@@ -120,18 +118,8 @@ def list_roles() -> None:
 
 async def _named(database: Database, t: Texts, who: str, role: str, function: str | None) -> _Named:
     rows = await database.read(directory.rows)
-    called = [row for row in rows if is_called(row, who)]
-    if len(called) != 1:
-        fail(_unclear(t, rows, called, who), 2)
-    return _Named(person=called[0], person_id=people.directory_person_id(called[0].id), grant=_given(t, role, function))
-
-
-def _unclear(t: Texts, rows: Sequence[DirectoryRow], called: Sequence[DirectoryRow], who: str) -> str:
-    if called:
-        return t("Several people are called {who}: give one of {ids}.", who=repr(who), ids=", ".join(row.id for row in called))
-    if near := _nearest(who, [name for row in rows for name in (row.name, row.email, row.id)]):
-        return t("Nobody in the directory is called {who}. Perhaps: {near}.", who=repr(who), near=near)
-    return t("Nobody in the directory is called {who}: give an id, an e-mail or a full name.", who=repr(who))
+    person = person_named(t, rows, who)
+    return _Named(person=person, person_id=people.directory_person_id(person.id), grant=_given(t, role, function))
 
 
 def _given(t: Texts, role: str, function: str | None) -> Grant:
@@ -144,26 +132,6 @@ def _given(t: Texts, role: str, function: str | None) -> Grant:
     if named not in OF_A_FUNCTION and function is not None:
         fail(t("{role} is a role in the whole company: leave {function} out.", role=named.value, function=repr(function)), 2)
     return Grant(role=named, function=None if function is None else function.strip().casefold())
-
-
-def _refuse_unknown_function(t: Texts, latest: tuple[int, Catalogue] | None, slug: str | None) -> None:
-    if slug is None:
-        return
-    if latest is None:
-        fail(t("No catalogue is loaded yet: pourqui catalog load FOLDER"), 2)
-    slugs = [function.slug for function in latest[1].functions]
-    if slug not in slugs:
-        near = _nearest(slug, slugs) or ", ".join(slugs)
-        fail(t("The catalogue has no function {function}. Perhaps: {near}.", function=repr(slug), near=near), 2)
-
-
-def _nearest(said: str, names: Sequence[str]) -> str:
-    """Return the names that hold every word that was said, else those that are written nearly so; three at most, none where nothing is near."""
-    wanted = folded(said)
-    spoken = set(wanted.split())
-    holding = [name for name in names if spoken and spoken <= set(folded(name).split())]
-    by_folded = {folded(name): name for name in names}
-    return ", ".join(holding[:_NEAREST] or [by_folded[near] for near in get_close_matches(wanted, by_folded, _NEAREST)])
 
 
 def _by_settings(t: Texts, rows: Sequence[DirectoryRow], admins: frozenset[str]) -> Iterator[str]:

@@ -57,6 +57,7 @@ class FeedbackRow(Row, table=True):
     remind_at: datetime | None = None
     look_again_at: datetime | None = None
     class_id: str | None = Field(default=None, index=True)
+    changed_at: datetime | None = Field(default=None, index=True)  # the latest word of the response
 
     __table_args__ = (
         # partial: the clock reads a handful of rows, however many there are

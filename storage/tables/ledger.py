@@ -8,16 +8,19 @@ from sqlmodel import Field
 
 from storage.tables.row import Number, Row
 
-_PLANNED, _SENDING, _UNKNOWN = (text(f"status = '{status}'") for status in ("planned", "sending", "unknown"))
+_SENDING, _UNKNOWN = (text(f"status = '{status}'") for status in ("sending", "unknown"))
 _CHANGE = text("change IS NOT NULL")
+_OTHERS = text("status = 'planned' AND (cause_kind != 'campaign' OR (kind NOT IN ('campaign', 'prompt')))")
+_CAMPAIGNS = text("status = 'planned' AND NOT (cause_kind != 'campaign' OR (kind NOT IN ('campaign', 'prompt')))")
 
 
 class DeliveryRow(Row, table=True):
     """One message to one conversation: what was planned, what became of it (`dialogs.delivery`).
 
     `platform`, `tenant` are empty while nobody knows where the person can be reached. `place` is the key of the whole conversation, for the pace.
-    `function` is whose message it is, for what it spends. `claim` and `lease_until` are those of the process that sends it. `change` is an edit or a
-    recall of what was sent, not made yet; what was recalled stays `sent`, its reason is `cancelled`.
+    `function` is whose message it is, for what it spends; `step` and `variant` are those of a campaign's message. `claim` and `lease_until` are those
+    of the process that sends it. `change` is an edit or a recall of what was sent, not made yet; what was recalled stays `sent`, its reason is
+    `cancelled`.
     """
 
     __tablename__ = "delivery"
@@ -28,6 +31,9 @@ class DeliveryRow(Row, table=True):
     cause_kind: str
     cause_id: str
     function: str | None = None
+    step: str | None = None
+    variant: str | None = None
+    priority: int = 0
     person_id: str | None = Field(default=None, foreign_key="person.id", index=True)
     platform: str
     tenant: str
@@ -60,8 +66,19 @@ class DeliveryRow(Row, table=True):
     changed_at: datetime | None = None
 
     __table_args__ = (
-        # partial: what is due is found among a handful of rows, however long the ledger grows
-        Index("ix_delivery_planned", "platform", "tenant", "not_before", sqlite_where=_PLANNED, postgresql_where=_PLANNED),
+        # partial: what is due is found among a handful of rows, however long the ledger grows; the messages of campaigns apart: a million of them
+        # that wait, or are paused, are in nobody's way. No index is of both: without statistics PostgreSQL takes it, and sorts all of them.
+        Index("ix_delivery_planned_others", "platform", "tenant", "not_before", sqlite_where=_OTHERS, postgresql_where=_OTHERS),
+        Index(
+            "ix_delivery_planned_campaigns",
+            "cause_id",
+            "platform",
+            "tenant",
+            "not_before",
+            "number",
+            sqlite_where=_CAMPAIGNS,
+            postgresql_where=_CAMPAIGNS,
+        ),
         Index("ix_delivery_sending", "lease_until", sqlite_where=_SENDING, postgresql_where=_SENDING),
         Index("ix_delivery_unknown", "ended_at", sqlite_where=_UNKNOWN, postgresql_where=_UNKNOWN),
         Index("ix_delivery_change", "platform", "tenant", "change_not_before", sqlite_where=_CHANGE, postgresql_where=_CHANGE),

@@ -31,7 +31,7 @@ class RequestRow(Row, table=True):
     due_at: datetime
     claimed_at: datetime | None = None
     first_word_at: datetime | None = None
-    closed_at: datetime | None = None
+    closed_at: datetime | None = Field(default=None, index=True)
     outcome: str | None = None
     hops: int
     reopened: int
@@ -43,6 +43,7 @@ class RequestRow(Row, table=True):
     keeper_id: str | None = Field(default=None, foreign_key="person.id", index=True)
     card: UUID | None = None
     thread: str | None = None
+    reply_to: str | None = None
 
     __table_args__ = (
         Index("ix_request_unclaimed", "due_at", sqlite_where=_UNCLAIMED, postgresql_where=_UNCLAIMED),
@@ -130,5 +131,6 @@ class OutsideExchangeRow(Row, table=True):
     closed_at: datetime | None = None
     reopened: int
     told_at: datetime
+    changed_at: datetime | None = Field(default=None, index=True)  # by our own clock, when anything of it changed
 
     __table_args__ = (UniqueConstraint("source", "external_id"),)

@@ -16,6 +16,7 @@ async def test_nobody_is_asked_more_than_the_budget_takes(database: Database, se
     await walk.go(WALK)
     assert walk.did.total() == WALK
     assert walk.asked > 0
+    assert (await walk.taught())["sent"] > 0
 
 
 @pytest.mark.parametrize("database_kind", ["postgresql"])

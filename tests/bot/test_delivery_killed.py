@@ -38,8 +38,8 @@ STEPS = (
     "after pump",
     "before the write",
     "after the write",
-    "before test",  # acknowledge
-    "after test",
+    "before acknowledged",  # acknowledge
+    "after acknowledged",
 )
 
 

@@ -13,9 +13,10 @@ from sqlmodel import select
 from structlog.testing import capture_logs
 
 from bot.commands.serving import listen
-from bot.exchanges_api import AHEAD, BODY_LIMIT, ExchangesApi
+from bot.exchanges_api import BODY_LIMIT, ExchangesApi
 from bot.knowledge import Knowledge
 from bot.metrics import Metrics
+from bot.told import AHEAD
 from storage import exchange_sources
 from storage.database import Database
 from storage.exchange_sources import TRUSTING, hashed

@@ -10,7 +10,9 @@ from sqlmodel import Session, select
 from bot.clock import Clock, now
 from bot.knowledge import Knowledge
 from bot.metrics import Metrics
+from bot.po import both_languages
 from bot.privacy import Retention, kept_days
+from bot.privacy_page import page
 from bot.settings import read_settings
 from bot.turns import Turns
 from dialogs.actions import Action, NotMine, ShowFunction
@@ -149,3 +151,16 @@ async def test_more_than_one_transaction_takes_is_let_go_of_in_several(database:
         time.at += timedelta(days=31)
         gone = await Retention(database, kept_days(read_settings()), time).let_go()
     assert gone == {"event": 2 * retention.AT_ONCE + 1}
+
+
+async def test_the_page_has_a_line_for_every_row_that_is_held(database: Database) -> None:
+    """The page says that it holds the same as the file: what somebody did in campaigns, in which arm of them, and whom they may write to too."""
+    await live(database)
+    hers = await database.read(lambda session: trail.trail_of(session, ALICE))
+    assert hers is not None
+    held = await database.read(lambda session: privacy.held(session, hers))
+    told = page(hers, held, both_languages()["en"], now())
+    assert {"campaign_member", "step_response", "evidence", "standing_move", "audience_grant"} <= {name for name, rows in held.items() if rows}
+    for name, rows in held.items():
+        assert told.count(f"\n- {name}: ") == len(rows), name
+    assert "arm treated" in told

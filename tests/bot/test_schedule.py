@@ -9,8 +9,10 @@ from bot.app import opened
 from bot.clock import now
 from bot.metrics import Metrics
 from bot.schedule import (
+    CAMPAIGNS,
     CORRECTIONS,
     DIGESTS,
+    EVIDENCE,
     EXPIRE,
     EXPORTS,
     FIGURES,
@@ -19,8 +21,10 @@ from bot.schedule import (
     RECONCILE,
     REQUESTS,
     RETENTION,
+    STANDINGS,
     SWEEP,
     THEMES,
+    VERDICTS,
     VOICES,
     WARNINGS,
     WEEKLY,
@@ -42,8 +46,8 @@ async def test_the_application_sends_what_is_due_and_runs_its_jobs(database: Dat
     await furnish(database)
     platform = slack(Time(now()))
     async with opened(read_settings(data_folder=tmp_path), database, adapters([platform]), encoder=LetterEncoder()) as application:
-        often = {EXPIRE, RECONCILE, SWEEP, REQUESTS, PROMPTS, CORRECTIONS, THEMES, FIGURES, PUBLISH, EXPORTS}
-        assert set(application.jobs) == {*often, DIGESTS, WEEKLY, WARNINGS, VOICES, RETENTION}
+        often = {EXPIRE, RECONCILE, SWEEP, REQUESTS, PROMPTS, CORRECTIONS, THEMES, FIGURES, PUBLISH, EXPORTS, EVIDENCE, CAMPAIGNS, VERDICTS}
+        assert set(application.jobs) == {*often, DIGESTS, WEEKLY, WARNINGS, VOICES, RETENTION, STANDINGS}
         await plan(database, now(), to_say("hello", channel("C1")))
         application.pump.nudge()
         await until(lambda: platform.texts() == ["hello"])

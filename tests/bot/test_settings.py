@@ -329,6 +329,7 @@ def test_the_attention_budget_has_its_defaults_and_can_be_set(alone: Path, monke
         ("POURQUI_ASK_FUNCTION_DAYS", "400", "less than or equal to 365"),
         ("POURQUI_PROMPT_MINUTES", "soon", "valid integer"),
         ("POURQUI_ASK_FUNCTION_DAYS", "13", r"POURQUI_ASK_FUNCTION_DAYS \(13\) is less than POURQUI_ASK_DAYS \(14\).*at least as many days"),
+        ("POURQUI_MESSAGES_KEPT", "2", r"POURQUI_MESSAGES_KEPT \(2\) leaves nothing of POURQUI_MESSAGES_WEEK \(2\).*write fewer"),
         ("POURQUI_MESSAGES_DAY", "3", r"POURQUI_MESSAGES_WEEK \(2\) is less than POURQUI_MESSAGES_DAY \(3\).*at least as many"),
     ],
 )

@@ -121,7 +121,7 @@ def test_home_offers_a_human_and_ones_requests_where_there_are_any() -> None:
 def test_help_says_what_a_human_is_for_and_the_words_that_bring_one() -> None:
     text = words(decide(None, said("help"), context(language="en")))
     assert "Ask a human: your question goes to the people of the function, by name or discreetly" in text
-    assert "home, functions, preferences, human, requests, say, pause, help" in text
+    assert "home, functions, preferences, human, requests, say, plan, pause, help" in text
 
 
 # --- the command ---------------------------------------------------------------------------------------------------------------------------------

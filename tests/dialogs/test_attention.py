@@ -21,8 +21,8 @@ def asks_again(*before: Spent, function: str | None = "it", limit: Limit | None 
     return None if freed is None else (freed - NOW) / timedelta(days=1)
 
 
-def sends_again(*before: Spent, function: str | None = "it", limit: Limit | None = None) -> float | None:
-    freed = free_at(BUDGET.caps("message", limit), before, function, NOW)
+def sends_again(*before: Spent, function: str | None = "it", limit: Limit | None = None, of: Budget = BUDGET) -> float | None:
+    freed = free_at(of.caps("message", limit), before, function, NOW)
     return None if freed is None else (freed - NOW) / timedelta(days=1)
 
 
@@ -88,3 +88,31 @@ def test_the_company_sets_the_numbers(days: int, again: float | None) -> None:
     weekly = budget(ask_days=7, ask_function_days=7)
     assert asks_again(spent(days), of=weekly) == again
     assert replace(weekly, asks=BUDGET.asks) == BUDGET
+
+
+# --- what is kept for those who seldom send -------------------------------------------------------------------------------------------------------
+
+
+def test_a_function_that_sends_often_leaves_one_of_a_weeks_messages_to_the_others() -> None:
+    often = (spent(20), spent(9))
+    assert sends_again(*often) is None
+    assert sends_again(*often, spent(3, "finance")) == 4  # its own share of the week is taken, whoever took it
+    assert sends_again(*often, spent(3, "finance"), function="hr") is None
+    assert sends_again(spent(20), spent(3, "finance")) is None  # once in a month is seldom
+    assert sends_again(*often, spent(3, "finance"), function=None) is None
+
+
+def test_who_sends_often_may_send_again_once_it_is_seldom_if_that_is_sooner() -> None:
+    soon_seldom = (spent(29.5), spent(20))
+    assert sends_again(*soon_seldom, spent(2, "finance")) == 0.5
+    assert sends_again(*soon_seldom, spent(2, "finance"), spent(1.5, "hr")) == 5
+    assert sends_again(*soon_seldom, spent(6.9, "hr"), spent(2, "finance")) == 0.5
+
+
+def test_one_of_a_weeks_messages_stays_however_many_are_kept() -> None:
+    greedy = budget(messages_week=2, messages_kept=9)
+    often = (spent(20), spent(9))
+    assert sends_again(*often, of=greedy) is None
+    assert sends_again(*often, spent(3, "finance"), of=greedy) == 4
+    generous = budget(messages_week=2, messages_kept=0)
+    assert sends_again(*often, spent(3, "finance"), of=generous) is None

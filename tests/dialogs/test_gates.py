@@ -2,13 +2,16 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
 import pytest
 
 from dialogs.attention import Limit, Spent, budget
+from dialogs.campaign import CampaignStatus
 from dialogs.delivery import Kind, Reason
 from dialogs.feedback import Pause
-from dialogs.gates import Candidate, Closing, Go, NotBefore, Skip, Verdict, pass_gates
+from dialogs.gates import Candidate, Closing, Go, Lesson, NotBefore, Skip, Verdict, pass_gates
+from dialogs.ladder import Stage
 from dialogs.working_time import WorkingHours
 
 FRIDAY_NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
@@ -129,3 +132,58 @@ def test_what_is_not_sent_at_all_is_skipped_at_once_even_at_night() -> None:
 
 def test_another_budget_counts_where_the_company_set_one() -> None:
     assert pass_gates(replace(PROMPT_S, spent=ago(5)), hours, budget(ask_days=5)) == Go()
+
+
+# --- campaigns ------------------------------------------------------------------------------------------------------------------------------------
+
+LESSON = Lesson(campaign=CampaignStatus.RUNNING, aim=Stage.COMPREHENSION, is_for_all=False, stage=Stage.AWARENESS, is_done=False, is_listed=True)
+LESSON_S = replace(CAMPAIGN_S, lesson=LESSON)
+FOR_ALL = replace(LESSON, is_for_all=True)
+
+
+def of(lesson: Lesson, **more: Any) -> Verdict:
+    return verdict(replace(LESSON_S, lesson=lesson, **more))
+
+
+def test_a_lesson_goes_to_those_who_are_not_there_yet() -> None:
+    assert of(LESSON) == Go()
+    assert of(replace(LESSON, stage=Stage.UNAWARE)) == Go()
+
+
+@pytest.mark.parametrize("stage", [Stage.COMPREHENSION, Stage.CONVICTION, Stage.ACTION])
+def test_who_is_at_its_stage_or_beyond_is_spared_it(stage: Stage) -> None:
+    assert of(replace(LESSON, stage=stage)) == Skip(reason=Reason.ALREADY_THERE)
+
+
+def test_so_is_who_did_what_lets_them_leave_the_stage_behind() -> None:
+    assert of(replace(LESSON, is_done=True)) == Skip(reason=Reason.ALREADY_THERE)
+
+
+def test_a_survey_is_asked_of_everybody_alike_and_a_success_told_to_those_who_are_there() -> None:
+    assert of(replace(FOR_ALL, stage=Stage.ACTION, is_done=True)) == Go()
+    assert of(replace(FOR_ALL, stage=Stage.ACTION), kind=Kind.PROMPT) == Go()
+
+
+@pytest.mark.parametrize("status", [CampaignStatus.FINISHED, CampaignStatus.CANCELLED, None])
+def test_nobody_waits_for_a_campaign_that_is_over(status: CampaignStatus | None) -> None:
+    late = FRIDAY_NOON - timedelta(days=1)
+    assert of(replace(LESSON, campaign=status), deadline=late, reachable=False) == Skip(reason=Reason.OVER)
+
+
+def test_nor_for_a_step_that_was_taken_out_of_it() -> None:
+    assert of(replace(LESSON, aim=None)) == Skip(reason=Reason.CANCELLED)
+
+
+def test_who_left_the_directory_and_guests_are_no_campaigns_business() -> None:
+    assert of(replace(FOR_ALL, is_listed=False), reachable=False) == Skip(reason=Reason.NOT_FOR_THEM)
+
+
+def test_who_is_there_needs_no_room_and_no_morning_to_be_spared() -> None:
+    there = replace(LESSON, stage=Stage.ACTION)
+    assert of(there, at=NIGHT, spent=ago(0.25)) == Skip(reason=Reason.ALREADY_THERE)
+    assert of(there, pauses=(Pause(function=None, until=None),)) == Skip(reason=Reason.PAUSED)
+
+
+def test_a_survey_spends_an_ask_and_a_lesson_a_message() -> None:
+    assert of(FOR_ALL, kind=Kind.PROMPT, spent=ago(3)) == Skip(reason=Reason.BUDGET)
+    assert of(LESSON, spent=ago(0.5)) == NotBefore(at=FRIDAY_NOON + timedelta(hours=12))

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from dialogs.actions import AddPhrasing, Help, Home, IgnoreGap, ListContent, PublishProfile, Show, ShowGaps, WriteSheet
+from dialogs.actions import AddPhrasing, Help, Home, IgnoreGap, ListContent, PublishProfile, Show, ShowGaps, WriteQuestion, WriteSheet
+from dialogs.campaign_actions import AnswerStep, Diagnose, RecallStep, ReplyStep, ShowPlan, TakeStep, WriteCampaign
 from dialogs.events import Event, Overheard, Sender
 from dialogs.feedback_actions import (
     ChoosePause,
@@ -25,7 +26,8 @@ from tests.company import CATALOGUE, NOON
 from tests.conversation import CHANNEL, asks_form, opens_home, said, starts, submits, taps
 
 NOTHING, RIGHTS, CONTENT, GAPS = Needs(), Needs(rights=True), Needs(rights=True, content=True), Needs(rights=True, content=True, gaps=True)
-WORDS, REQUESTS, ANSWER = Needs(requests=True), Needs(rights=True, requests=True), Needs(rights=True, content=True, requests=True)
+WORDS, REQUESTS, ANSWER = Needs(requests=True, stages=True), Needs(rights=True, requests=True), Needs(rights=True, content=True, requests=True)
+STAGES, FEEDBACK, REACHED = Needs(stages=True), Needs(feedback=True, stages=True), Needs(stages=True, reached=True)
 INTERVIEWED = State(dialog=INTERVIEW, version=1, kept={})
 
 
@@ -34,7 +36,7 @@ INTERVIEWED = State(dialog=INTERVIEW, version=1, kept={})
     [
         (said("mon portable est mort"), None, WORDS),
         (said("mon portable est mort", where=CHANNEL), None, WORDS),
-        (said("mon portable est mort", where=replace(CHANNEL, thread=None)), None, NOTHING),
+        (said("mon portable est mort", where=replace(CHANNEL, thread=None)), None, STAGES),
         (said("pour les commerciaux"), INTERVIEWED, CONTENT),
         (said("lacunes"), INTERVIEWED, GAPS),
         (said("", private=True), None, REQUESTS),
@@ -47,7 +49,8 @@ INTERVIEWED = State(dialog=INTERVIEW, version=1, kept={})
         (taps(ClaimRequest(request="r")), None, REQUESTS),
         (asks_form(AskHuman()), None, REQUESTS),
         (taps(Help()), None, RIGHTS),
-        (taps(Show(id="it_laptop")), None, NOTHING),
+        (taps(Show(id="it_laptop")), None, STAGES),
+        (submits(WriteQuestion(), {"question": "?"}), None, STAGES),
         (taps(ShowGaps()), None, GAPS),
         (taps(IgnoreGap(gap="g")), None, GAPS),
         (taps(ListContent()), None, CONTENT),
@@ -59,8 +62,8 @@ INTERVIEWED = State(dialog=INTERVIEW, version=1, kept={})
         (asks_form(WriteSheet(slug="it", gap="g")), None, GAPS),
         (submits(AddPhrasing(gap="g", id="it_laptop"), {}), None, GAPS),
         (Overheard(id="o", at=NOON, sender=Sender(user="U1"), reference=CHANNEL, text="?", message_id="m1"), None, REQUESTS),
-        (taps(RateTrace(feedback="f", trace="1")), None, Needs(feedback=True)),
-        (submits(WriteComment(feedback="f"), {}), None, Needs(feedback=True)),
+        (taps(RateTrace(feedback="f", trace="1")), None, FEEDBACK),
+        (submits(WriteComment(feedback="f"), {}), None, FEEDBACK),
         (taps(ChoosePause()), None, Needs(pauses=True)),
         (taps(SayExpected(request="r", value="1")), None, REQUESTS),
         (submits(Say(), {}), None, REQUESTS),
@@ -69,6 +72,13 @@ INTERVIEWED = State(dialog=INTERVIEW, version=1, kept={})
         (taps(ShowTraces()), None, Needs(rights=True, readings=True)),
         (asks_form(NoteImprovement(slug="it")), None, Needs(rights=True, readings=True)),
         (asks_form(ExportFeedback()), None, RIGHTS),
+        (taps(AnswerStep(campaign="c", step="s", answer="1")), None, REACHED),
+        (taps(TakeStep(campaign="c", step="s", does="done")), None, REACHED),
+        (submits(RecallStep(campaign="c", step="s"), {}), None, REACHED),
+        (asks_form(ReplyStep(campaign="c", step="s")), None, Needs(rights=True, requests=True, reached=True)),
+        (taps(Diagnose(slug="it")), None, STAGES),
+        (taps(ShowPlan()), None, Needs(campaigning=True)),
+        (asks_form(WriteCampaign(slug="it")), None, Needs(rights=True, campaigning=True)),
     ],
 )
 def test_an_event_needs(event: Event, state: State | None, needs: Needs) -> None:

@@ -24,6 +24,11 @@ read_traces      yes    yes    yes   yes   yes
 note_improvements no    no     yes   yes   no
 export_feedback  no     no     yes   yes   yes
 export_responses no     no     no    yes   no
+write_campaigns  no     yes    yes   yes   no
+run_campaigns    no     no     yes   yes   no
+approve_campaigns no    no     yes   yes   no
+read_campaigns   no     yes    yes   yes   yes
+tell_evidence    no     no     no    yes   no
 set_limits       no     no     yes   yes   no
 grant_roles      no     no     no    yes   no
 read_audit       no     no     no    yes   yes

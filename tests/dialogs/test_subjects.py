@@ -1,10 +1,24 @@
-"""What an event names: the closing it responds to, the voice it answers, the function and the period whose traces it asks for."""
+"""What an event names: the closing it responds to, the voice it answers, the function and the period whose traces it asks for, a campaign's step."""
 
 from datetime import date
 
 import pytest
 
 from dialogs.actions import Action, Home
+from dialogs.campaign_actions import (
+    AnswerStep,
+    DropStep,
+    ListCampaigns,
+    PreviewStep,
+    RecallStep,
+    ReplyStep,
+    ShowCampaign,
+    ShowPlan,
+    SteerCampaign,
+    TakeStep,
+    WriteCampaign,
+    WriteStep,
+)
 from dialogs.events import Event
 from dialogs.feedback_actions import (
     AnswerItem,
@@ -18,7 +32,7 @@ from dialogs.feedback_actions import (
     ShowTraces,
     WriteComment,
 )
-from dialogs.subjects import feedback_of, function_read, period_of, voice_of
+from dialogs.subjects import campaign_of, feedback_of, function_read, period_of, step_of, voice_of
 from tests.conversation import asks_form, said, submits, taps
 
 COMMENT, ANSWER, CLOSE = WriteComment(feedback="f1"), AnswerVoice(voice="v1"), CloseVoice(voice="v1")
@@ -72,3 +86,48 @@ def test_the_function_that_is_read_is_named_by_a_tap_or_in_words(event: Event, c
 )
 def test_a_period_is_named_by_its_first_day(event: Event, begins: date | None) -> None:
     assert period_of(event) == begins
+
+
+RECALL, REPLY = RecallStep(campaign="c1", step="s1"), ReplyStep(campaign="c1", step="s1")
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        taps(AnswerStep(campaign="c1", step="s1", answer="1")),
+        taps(TakeStep(campaign="c1", step="s1", does="done")),
+        asks_form(RECALL),
+        submits(RECALL, {}),
+        asks_form(REPLY),
+        submits(REPLY, {}),
+    ],
+)
+def test_each_gesture_about_a_campaigns_message_names_its_step(event: Event) -> None:
+    assert step_of(event) == ("c1", "s1")
+
+
+def test_other_gestures_name_no_step() -> None:
+    assert step_of(taps(Home())) is None
+    assert step_of(said("hello")) is None
+
+
+@pytest.mark.parametrize(
+    ("action", "named"),
+    [
+        (ShowCampaign(name="c1"), ("c1", None)),
+        (PreviewStep(name="c1", step="s1", language="fr"), ("c1", None)),
+        (DropStep(name="c1", step="s1", base="1"), ("c1", None)),
+        (SteerCampaign(name="c1", move="pause", version="1"), ("c1", None)),
+        (ListCampaigns(slug="it"), (None, "it")),
+        (ShowPlan(), (None, None)),
+        (Home(), (None, None)),
+    ],
+)
+def test_a_tap_or_a_command_names_a_campaign_or_whose_campaigns_it_wants(action: Action, named: tuple[str | None, str | None]) -> None:
+    assert campaign_of(taps(action), None) == named
+    assert campaign_of(said("words"), action) == named
+
+
+def test_a_form_names_the_campaign_that_it_writes_and_for_whom() -> None:
+    assert campaign_of(asks_form(WriteCampaign(slug="it", name="c1")), None) == ("c1", "it")
+    assert campaign_of(submits(WriteStep(name="c1"), {}), None) == ("c1", None)

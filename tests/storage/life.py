@@ -58,6 +58,7 @@ async def live(database: Database, at: datetime = NOON) -> None:
         says(session, at)
         sends(session, at)
         does(session, at)
+        follows(session, at)
 
     await database.write(LINKING, filled)
 
@@ -187,3 +188,28 @@ def does(session: Session, at: datetime) -> None:
     hears("mention", "U02X", "demandez à Alice Martin (alice@vaubert.example)", at)
     add(session, "state", state_key="slack|T1|DALICE||U01X", dialog="ask", version=1, kept=f'{{"q": "{SECRET}"}}', changed_at=at)
     add(session, "state", state_key="slack|T1|DBOB||U02X", dialog="ask", version=1, kept="{}", changed_at=at)
+
+
+def follows(session: Session, at: datetime) -> None:
+    """She is in a campaign, answered one of its messages, used the service, and may write to the field; Bob is in it too."""
+    member = {"campaign": "passwords", "arm": "treated", "team": "t1", "stage_before": "unaware", "segments": [], "entered_at": at, "step": 0}
+    for person in (ALICE, BOB):
+        add(session, "campaign_member", person_id=person, **member)
+    add(session, "step_response", campaign="passwords", step="learn", person_id=ALICE, does="reply", answer=SECRET, at=at)
+    add(
+        session,
+        "audience_grant",
+        person_id=ALICE,
+        function="it",
+        kind="segment",
+        value="field",
+        granted_at=at,
+        granted_by="command line: root",
+    )
+    where = {"function": "it", "topic": "", "stage": "action"}
+    for person in (ALICE, BOB):
+        used = {"kind": "event", "source": "guichet|INC-1", "weight": 1.0, "at": at, "told_at": at}
+        add(session, "evidence", key=key(f"evidence of {person}"), person_id=person, function="it", **used)
+        add(session, "standing", person_id=person, since=at, lost_at=at + timedelta(days=180), **where)
+        add(session, "standing_move", person_id=person, former="unaware", because="event", at=at, **where)
+    add(session, "evidence_mark", source="exchange", until=at, after="x-alice")

@@ -19,7 +19,15 @@ COLUMNS = {
 }
 BY_ITSELF = {"identity", "conversation_reference", "pseudonym"}  # an account's gesture, or what it's told, leaves these
 TIME = type(table("person").c.created_at.type)
-NEVER_THEIRS = {"role_grant"}  # `storage.roles.grant` refuses whom the directory doesn't know
+NEVER_THEIRS = {"role_grant", "audience_grant"}  # they're for those whom the directory knows
+KEYS: dict[str, dict[str, object]] = {
+    "evidence": {"function": "it", "kind": "event", "weight": 1.0},
+    "standing": {"function": "it", "topic": ""},
+    "expectation": {"request_id": "r0"},
+    "pause": {"function": "it"},
+    "campaign_member": {"campaign": "passwords"},
+    "step_response": {"campaign": "passwords", "step": "learn", "does": "done"},
+}
 
 
 def times(name: str) -> dict[str, datetime]:
@@ -37,8 +45,7 @@ def leave(session: Session, person: str) -> None:
         ids = {
             column.name: key(name) if isinstance(column.type, Uuid) else name for column in found.primary_key.columns if column.name in ("id", "key")
         }
-        others = {"request_id": "r0"} if name == "expectation" else {"function": "it"} if name == "pause" else {}
-        add(session, name, **times(name) | theirs | about | ids | others)
+        add(session, name, **times(name) | theirs | about | ids | KEYS.get(name, {}))
 
 
 def owned(session: Session, person: str) -> set[tuple[str, str]]:

@@ -46,6 +46,7 @@ def test_a_column_that_is_named_like_a_person_was_thought_about() -> None:
         ("exchange_source", "name"),  # a tool
         ("delivery", "place"),
         ("workspace", "owner"),
+        ("campaign", "name"),
     }
     suspect = {(name, column) for name, kept in REGISTER.items() for column in (*kept.words, *kept.plain) if _SPEAKING.search(column)}
     assert suspect <= known
@@ -58,7 +59,8 @@ async def test_a_life_is_told_whole(database: Database) -> None:
     held = await database.read(lambda session: privacy.held(session, found))
     empty = {name for name, told in held.items() if not told}
     # what only an author of content, or an operator, leaves
-    assert empty == {"gap", "profile_draft", "catalogue_version", "binding", "exchange_source", "function_limit"}
+    of_authors = {"gap", "profile_draft", "catalogue_version", "campaign", "campaign_version", "campaign_rule"}
+    assert empty == of_authors | {"binding", "exchange_source", "function_limit"}
     assert [row["name"] for row in held["person"]] == ["Alice Martin"]
     assert {row["comment"] for row in held["feedback"] if row["as"] == "client"} == {f"merci pour le {SECRET}"}
     assert {row["as"] for row in held["request"]} == {"client", "expert", "keeper"}

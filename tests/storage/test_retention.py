@@ -17,7 +17,16 @@ from storage.retention import Kind as Of
 from tests.company import NOON
 from tests.storage.life import ALICE, LATER, SECRET, add, key, live, rows, words
 
-KEEP: Mapping[Of, int] = {"questions": 180, "events": 30, "deliveries": 180, "comments": 730, "words": 365, "files": 30}
+KEEP: Mapping[Of, int] = {
+    "questions": 180,
+    "events": 30,
+    "deliveries": 180,
+    "comments": 730,
+    "words": 365,
+    "files": 30,
+    "campaigns": 365,
+    "evidence": 730,
+}
 FOREVER: Mapping[Of, int] = dict.fromkeys(KEEP, 0)
 
 
@@ -175,7 +184,8 @@ async def test_a_night_goes_a_little_at_a_time(database: Database) -> None:
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: f"{rule.kind}-{rule.table}")
 def test_no_rule_deletes_what_figures_are_made_of(rule: retention.Rule) -> None:
-    assert rule.becomes is not None or rule.table in {"event", "state", "attachment", "export"}
+    people = {"campaign_member", "step_response", "evidence", "standing", "standing_move"}  # verdicts are reckoned once, long before
+    assert rule.becomes is not None or rule.table in {"event", "state", "attachment", "export"} | people
 
 
 async def test_a_delivery_that_is_planned_late_is_never_emptied_first(database: Database) -> None:
@@ -185,3 +195,39 @@ async def test_a_delivery_that_is_planned_late_is_never_emptied_first(database: 
     await let_go(database, days(399))
     (told,) = [row for row in await database.read(lambda session: rows(session, "delivery")) if row["key"] == key("late")]
     assert "plus tard" in told["message"]
+
+
+async def test_who_was_in_a_campaign_is_forgotten_a_year_after_its_end_and_its_verdict_stays(database: Database) -> None:
+    await ended(database)
+
+    def runs(session: Session) -> None:
+        told = {"version": 1, "status": "running", "content": "{}", "edited_by": "tests", "edited_at": NOON, "targeted": 0}
+        add(session, "campaign", name="passwords", function="it", topic="", **told)
+
+    await database.write("test", runs)
+    who = {"campaign_member": 2, "step_response": 1}
+    assert not who.keys() & (await let_go(database, days(10_000), {**FOREVER, "campaigns": 365})).keys(), "it isn't over"
+
+    def end(session: Session) -> None:
+        session.execute(table("campaign").update().values(status="finished", ended_at=NOON, verdict="{}"))
+
+    await database.write("test", end)
+    assert not who.keys() & (await let_go(database, days(364))).keys()
+    gone = await let_go(database, days(365))
+    assert {name: gone.get(name, 0) for name in who} == who
+    assert await column(database, "campaign", "verdict") == ["{}"]
+
+
+async def test_what_showed_where_somebody_stood_goes_once_it_shows_nothing_any_more(database: Database) -> None:
+    await ended(database)
+    of = {"evidence", "standing", "standing_move"}
+    stands = await column(database, "standing", "stage")
+    gone = await let_go(database, days(731))
+    assert {name for name in of if gone.get(name)} == {"evidence", "standing_move"}
+    assert await column(database, "standing", "stage") == stands, "until nothing holds it, which a night sees to"
+
+    def lose(session: Session) -> None:
+        session.execute(table("standing").update().values(stage="unaware"))
+
+    await database.write("test", lose)
+    assert (await let_go(database, days(731)))["standing"] == len(stands)

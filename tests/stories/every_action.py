@@ -29,6 +29,21 @@ from dialogs.actions import (
     WriteQuestion,
     WriteSheet,
 )
+from dialogs.campaign_actions import (
+    AnswerStep,
+    Diagnose,
+    DropStep,
+    ListCampaigns,
+    PreviewStep,
+    RecallStep,
+    ReplyStep,
+    ShowCampaign,
+    ShowPlan,
+    SteerCampaign,
+    TakeStep,
+    WriteCampaign,
+    WriteStep,
+)
 from dialogs.feedback_actions import (
     AnswerItem,
     AnswerVoice,
@@ -96,6 +111,9 @@ PLAIN_TAPS: tuple[Action, ...] = (
     ListVoices(),
     ShowTraces(),
     ExportFeedback(),
+    ShowPlan(),
+    ListCampaigns(),
+    *(Diagnose(slug="it", answers=answers) for answers in ("", "y", "yn", "y-n")),
 )
 
 GONE: tuple[Action, ...] = (
@@ -152,4 +170,23 @@ GONE: tuple[Action, ...] = (
     ShowThemes(slug="gone"),
     NoteImprovement(slug="gone"),
     EndImprovement(improvement="gone"),
+    AnswerStep(campaign="gone", step="gone", answer="1"),
+    RecallStep(campaign="gone", step="gone"),
+    TakeStep(campaign="gone", step="gone", does="more", sheet="gone"),
+    TakeStep(campaign="gone", step="gone", does="done"),
+    TakeStep(campaign="gone", step="gone", does="later"),
+    ReplyStep(campaign="gone", step="gone"),
+    Diagnose(slug="gone"),
+    ShowPlan(slug="gone"),
+    ListCampaigns(slug="gone"),
+    ShowCampaign(name="gone"),
+    PreviewStep(name="gone", step="gone", language="fr"),
+    PreviewStep(name="gone", step="gone", language="en", variant="gone"),
+    WriteCampaign(slug="gone"),
+    WriteCampaign(slug="gone", name="gone", base="1"),
+    WriteStep(name="gone"),
+    WriteStep(name="gone", step="gone", base="1"),
+    DropStep(name="gone", step="gone", base="1"),
+    SteerCampaign(name="gone", move="schedule", version="1"),
+    SteerCampaign(name="gone", move="recall", version="1", step="gone"),
 )

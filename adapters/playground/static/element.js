@@ -29,6 +29,7 @@ export function avatar(person) {
 
 const PATHS = {
   bin: "M4.500 6h11M8 6V4h4v2M6 6l.700 10h6.600L14 6",
+  clock: "M10 3a7 7 0 1 1 0 14A7 7 0 0 1 10 3zM10 6.500V10l2.500 2",
   close: "M5 5l10 10M15 5L5 15",
   down: "M5 8l5 5 5-5",
   file: "M5.500 3h6l3.500 3.500V17h-9.500zM11.500 3v3.500H15",

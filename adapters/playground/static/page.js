@@ -3,10 +3,11 @@
 import { element, icon } from "./element.js";
 import { Pane } from "./pane.js";
 import { choosePerson, personButton } from "./people.js";
-import { company, gesture, listen } from "./server.js";
+import { company, gesture, listen, skipTime } from "./server.js";
 import { slackBlocks, slackModal } from "./slack.js";
 import { teamsActivity, teamsDialog } from "./teams.js";
 import { textsFor } from "./texts.js";
+import { tell, timeBar } from "./time.js";
 
 const top = document.getElementById("top");
 const main = document.getElementById("panes");
@@ -106,6 +107,17 @@ const teamsDoings = {
   },
 };
 
+// Skips time, and says what came of it.
+async function skip(name) {
+  const { t } = show();
+  try {
+    const { sent, mine, idle } = await skipTime(name, state.account.id);
+    say(idle ? t.idle : `${t.arrived(sent)} ${t.mine(mine)}`);
+  } catch {
+    say(t.trouble);
+  }
+}
+
 // What one can do about a message of one's own.
 function own(platform, post, place, pane) {
   if (post.author?.id !== state.account.id) return [];
@@ -177,14 +189,20 @@ const HEARD = {
     panes.teams.picture(places);
     notice.textContent = "";
     // Whoever opens the app lands on its home first; it's also how the bot comes to know them before their first question.
-    slackDoings.opened("slack/home");
-    teamsDoings.opened(panes.teams.place);
+    // The bot writes of its own accord where they last were: on the platform that is shown.
+    const opening = [() => make("slack", "open", { tab: "home" }), () => make("teams", "open", { place: panes.teams.place })];
+    if (state.platform === "slack") opening.reverse();
+    opening[0]().then(opening[1]);
   },
   post: ({ place, post }) => paneOf(place).post(place, post),
   removed: ({ place, id }) => paneOf(place).removed(place, id),
   working: ({ place, text }) => paneOf(place).isWorking(place, text),
   prompts: ({ place, prompts }) => paneOf(place).suggestPrompts(place, prompts),
   view: ({ view }) => showView(view),
+  time: ({ at }) => {
+    world.time = at;
+    tell(top.querySelector(".time"), at, state.language);
+  },
   home: ({ view }) => {
     state.home = view;
     panes.slack.redrawHome();
@@ -267,7 +285,8 @@ function topBar(t) {
   const languages = element("div", { class: "switch", role: "group", "aria-label": t.language }, language("fr", "Français"), language("en", "English"));
   const platform = (name) => element("button", { type: "button", "data-platform": name, onclick: () => see(name) }, t[name]);
   const platforms = element("div", { class: "switch platforms", role: "group", "aria-label": t.platforms }, platform("slack"), platform("teams"));
-  return [brand, personButton(state.account, t, choose), languages, platforms];
+  const time = world.time ? [timeBar(world.time, t, state.language, skip)] : [];
+  return [brand, ...time, personButton(state.account, t, choose), languages, platforms];
 }
 
 // Shows one platform where there's no room for both.

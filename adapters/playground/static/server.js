@@ -17,6 +17,13 @@ export async function gesture(platform, name, fields) {
   return response.json();
 }
 
+// Sets the company's clock forward; returns {at, sent, idle}.
+export async function skipTime(skip, account) {
+  const response = await fetch("time", { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ skip, account }) });
+  if (!response.ok) throw Object.assign(new Error(await response.text()), { status: response.status });
+  return response.json();
+}
+
 // Calls `heard` with each event; the browser opens a broken stream again by itself, and gets the whole picture first.
 export function listen(account, heard, lost) {
   const stream = new EventSource(`events?${new URLSearchParams({ account, window: WINDOW })}`);

@@ -51,6 +51,7 @@ class Stage:
     url: str
     http: ClientSession
     listener: ScriptedListener
+    playground: Playground
     requests: list[Request] = field(default_factory=list)
 
     async def makes(self, account: str, gesture: str, /, **fields: Any) -> Json:
@@ -125,7 +126,7 @@ async def stage() -> AsyncIterator[Stage]:
         await teams.start(listener)
         await playground.start(url)
         async with ClientSession() as http:
-            yield Stage(url=url, http=http, listener=listener, requests=heard)
+            yield Stage(url=url, http=http, listener=listener, playground=playground, requests=heard)
         await listener.settled()
         await playground.stop()
         await runner.cleanup()

@@ -84,9 +84,9 @@ def test_a_question_of_ten_thousand_characters_costs_no_more_than_a_question(ind
     assert len(question) > 10_000
     assert len(index.strange(question)) <= 32
     vector = encode.one(question[:QUESTION_LIMIT])
-    started = time.perf_counter()
+    started = time.process_time()  # whoever else is busy on the machine
     match = index.match(question, vector, EVERYBODY)
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
     assert match.candidates
 
 
