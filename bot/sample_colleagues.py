@@ -45,7 +45,7 @@ class Colleagues:
 
     def acts(self, person: str) -> bool:
         """Tell whether somebody acts by now: some do anyway, more of those who were shown how."""
-        return _of_hundred(person, "acts") < _ACTS[person in self._shown]
+        return _of_hundred(person, "presses the button") < _ACTS[person in self._shown]
 
     def _leads_to_action(self, action: object) -> bool:
         if not isinstance(action, TakeStep) or (campaign := self._campaigns.get(action.campaign)) is None:

@@ -1,12 +1,16 @@
 """Solane's campaigns: whole, in both languages, over all four stages; and what its people do with them."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 
 from bot.campaign_files import read_campaign
 from bot.packs import read_pack, sample_folder
+from bot.sample_acts import Tool
 from bot.sample_campaigns import sample_campaigns
 from bot.sample_colleagues import Colleagues
 from dialogs.campaign import Campaign
@@ -96,3 +100,37 @@ def test_what_they_do_not_know_they_leave_alone(solane: Catalogue) -> None:
     assert colleagues.choose("p001", ["not an action"]) is None
     gone = [pack(AnswerStep(campaign="gone", step="s", answer="1"))]
     assert {colleagues.choose(f"p{number:03}", gone) for number in range(20)} == {None}
+
+
+def test_more_of_those_who_were_shown_how_act_in_the_end(solane: Catalogue) -> None:
+    campaigns = sample_campaigns(sample_folder(), solane, TODAY)
+    alone, shown = Colleagues(campaigns), Colleagues(campaigns)
+    persons = [f"p{number:03}" for number in range(200)]
+    for person in persons:
+        shown.choose(person, [pack(TakeStep(campaign="security_reflexes", step="first_report", does="later"))])
+    acting = [sum(map(each.acts, persons)) for each in (alone, shown)]
+    assert 10 < acting[0] < 40 < 70 < acting[1] < 115
+
+
+async def test_another_tool_tells_of_who_acts_once_and_late_in_the_period(solane: Catalogue) -> None:
+    people = read_pack(sample_folder()).people[:3]
+    (campaign, *_) = sample_campaigns(sample_folder(), solane, TODAY)
+    assert campaign.period is not None
+    heard: list[Any] = []
+
+    async def hear(request: web.Request) -> web.Response:
+        heard.append((request.headers["Authorization"], await request.json()))
+        return web.json_response({"evidence": []})
+
+    site = web.Application()
+    site.add_routes([web.post("/api/evidence", hear)])
+    async with TestServer(site) as server:
+        at = datetime.combine(campaign.period.starts, time(8), UTC)
+        tool = Tool(campaign, people, "t0ken", lambda: at, lambda person: person != "p002")
+        assert await tool.tell(str(server.make_url("")).rstrip("/")) == 0
+        at = datetime.combine(campaign.period.ends, time(8), UTC)
+        assert [await tool.tell(str(server.make_url("")).rstrip("/")) for _ in range(2)] == [2, 0]
+    ((token, told),) = heard
+    assert token == "Bearer t0ken"
+    assert [(act["person"], act["function"], act["topic"]) for act in told["evidence"]] == [(people[n].email, "it", "security") for n in (0, 2)]
+    assert await Tool(None, people, "t0ken", lambda: at, lambda _: True).tell("http://127.0.0.1:9") == 0
