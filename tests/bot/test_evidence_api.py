@@ -2,27 +2,22 @@
 
 import json
 from collections.abc import AsyncIterator, Mapping
-from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from aiohttp import ClientSession, web
+from aiohttp import ClientSession
 from structlog.testing import capture_logs
 
-from bot.commands.serving import listen
 from bot.evidence_api import ACTS, BODY_LIMIT, EvidenceApi
-from bot.knowledge import Knowledge
-from bot.metrics import Metrics
 from bot.told import AHEAD
 from dialogs.ladder import Evidence, EvidenceKind, Stage
 from storage import evidence, exchange_sources
 from storage.database import Database
-from storage.exchange_sources import TRUSTING, hashed
+from storage.exchange_sources import TRUSTING
 from storage.people import directory_person_id
-from tests.bot.encoders import LetterEncoder
-from tests.bot.program import furnish
+from tests.bot.told_by_tools import told_by
 from tests.company import NOON
 
 on_one_database = pytest.mark.parametrize("database_kind", ["sqlite"])
@@ -57,21 +52,8 @@ class Api:
 @pytest.fixture
 async def api(database: Database) -> AsyncIterator[Api]:
     """The route of a company whose authenticator has a token; it's noon."""
-    await furnish(database)
-    await database.write(TRUSTING, lambda session: exchange_sources.add(session, "authenticator", hashed("a-token"), "tests", NOON))
-    knowledge = Knowledge(database, LetterEncoder(), Metrics())
-    await knowledge.refresh()
-    server = web.Application(client_max_size=2 * BODY_LIMIT)
-    server.add_routes(EvidenceApi(database, knowledge, lambda: NOON).routes())
-    async with AsyncExitStack() as stack:
-        stack.callback(knowledge.close)
-        runner = web.AppRunner(server)
-        await runner.setup()
-        stack.push_async_callback(runner.cleanup)
-        socket = listen("127.0.0.1", 0)
-        await web.SockSite(runner, socket).start()
-        http = await stack.enter_async_context(ClientSession())
-        yield Api(database=database, http=http, url=f"http://127.0.0.1:{socket.getsockname()[1]}/api/evidence")
+    async with told_by("authenticator", database, lambda *given: EvidenceApi(*given).routes(), body_limit=BODY_LIMIT) as (http, url):
+        yield Api(database=database, http=http, url=f"{url}/api/evidence")
 
 
 async def test_an_act_is_told_and_told_again_counts_once(api: Api) -> None:

@@ -18,8 +18,8 @@ from dialogs.turn import Turn
 from dialogs.verdict import Verdict
 from tests.company import ALICE, CATALOGUE, DANA, FINANCE, IT
 from tests.conversation import CHANNEL, said, taps
+from tests.dialogs.campaign_cards import TALLY, VERDICT
 from tests.dialogs.campaigns import DRAFT, FULL, LEARN, READY, campaigning, kept
-from tests.dialogs.test_campaign_list import TALLY, VERDICT
 from tests.dialogs.told import context, lines, message, words
 from tests.stories.shown_whole import problems
 
