@@ -1,5 +1,6 @@
 """What an adapter is to the program, and what the program is to an adapter."""
 
+import asyncio
 from collections.abc import Coroutine, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -10,11 +11,12 @@ from uuid import UUID
 from aiohttp import web
 
 from dialogs.attachment import Attachment
-from dialogs.events import Event, Platform, Reference, Sender
+from dialogs.events import Event, Gesture, Platform, Reference, Sender
 from dialogs.messages import Message, Reply
 from dialogs.people import Profile
 
 SEND_SECONDS = 3.0  # of one call to a platform that sends (delivery.md); the lease of a claim is reckoned from it
+ANSWER_SECONDS: Final = 15.0  # after a gesture, to begin to post its reply: the sweep takes over after 30, and a call takes 15 with its waits
 NO_ATTACHMENTS: Final[Mapping[str, Attachment]] = MappingProxyType({})
 
 
@@ -34,6 +36,12 @@ class DeliveryError(Exception):
         self.dead = dead
 
 
+def refuse_late(until: float) -> None:
+    """Raise DeliveryError past this time of the event loop's clock: whatever held this process up (frozen, overloaded), the sweep takes over."""
+    if asyncio.get_running_loop().time() > until:
+        raise DeliveryError("it's too late: this process was held up", permanent=False)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Taken:
     """What the engine answers to an event.
@@ -41,13 +49,15 @@ class Taken:
     `first` is False when the platform delivered the event again: what belongs in the *response* (a form, its errors, an invoke's body) is given
     again, but messages are not posted again. `acquainted` is False when the program would like the sender's profile (first contact, or not
     refreshed for a day): the adapter fetches it off the reply path and hands it to `Listener.met`. `traced` is False for a gesture of which nothing
-    may be known afterwards: no log line names its key, and nothing is to be `answered`.
+    may be known afterwards: no log line names its key, and nothing is to be `answered`. `kept` is False for an apology: the turn failed, nothing of
+    it is stored, so the gesture is acknowledged only once the apology was posted, and else delivered again.
     """
 
     replies: tuple[Reply, ...]
     first: bool = True
     acquainted: bool = True
     traced: bool = True
+    kept: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +97,9 @@ class Listener(Protocol):
     async def met(self, profile: Profile) -> None:
         """Learn what the platform tells of a person."""
 
+    async def is_new(self, gesture: Gesture) -> bool:
+        """Tell whether a gesture that asks for no turn is heard for the first time, by whichever process, and remember it."""
+
     async def attachment(self, key: str, reference: Reference, user: str) -> Attachment | None:
         """Return the file that was made for this person; None where there's no such (any more), or where it's somebody else's."""
 
@@ -107,8 +120,8 @@ class Adapter(Protocol):
     def routes(self) -> Iterable[web.RouteDef]:
         """Return the routes to serve."""
 
-    async def start(self, listener: Listener) -> None:
-        """Open what is needed (sessions, sockets); called once, before the first request."""
+    async def start(self, listener: Listener, *, hears: bool = True) -> None:
+        """Open what is needed (sessions, sockets); called once, before the first request. One that doesn't hear only sends: nothing comes to it."""
 
     async def stop(self) -> None:
         """Close what `start` opened."""

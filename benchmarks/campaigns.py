@@ -6,7 +6,8 @@ The audience has rules, a control group, an A/B variant and a picture; people li
 nine in ten can be written to. What is printed: the seconds of the look that begins and plans it, rows a second, the longest that one transaction
 held SQLite's only writer (or its row), the peak of the process that planned, and the ratio to a baseline of the same run: as many deliveries to the
 same people that `deliveries.plan_all` takes in, with nothing to decide. With `--looks`, the looks that follow too: the median of those in which all
-wait and nothing is due, and one after which ten thousand, whose message was just sent, wait for the next.
+wait and nothing is due, and one after which ten thousand, whose message was just sent, wait for the next. With `--processes`, on PostgreSQL only: the
+same campaign planned in chunks by 1, 2 and 3 processes at once, each time on a copy of one database.
 """
 
 import argparse
@@ -51,6 +52,7 @@ from tests.databases import Server, running_server
 PEAK = 200  # MB
 SECONDS = 10.0  # for 100,000 deliveries
 _EVERY = timedelta(seconds=10)  # between two looks
+_PROCESSES = (1, 2, 3)
 _IDLE = 9  # looks at which nothing is due
 HELD = 0.5  # seconds that one transaction may hold SQLite's only writer
 _AT = datetime(2026, 12, 1, 8, tzinfo=UTC)
@@ -175,15 +177,20 @@ class _Timed(Database):
         return await super().write(conversation_key, timed)
 
 
+def _job(database: Database, known: Knowledge, clock: Callable[[], datetime], hand_on: Callable[[str], Awaitable[None]] | None = None) -> Campaigns:
+    settings = Settings()
+    office, hours = office_hours(settings), hours_for(settings)
+    for zone in _ZONES:
+        hours(zone)  # the holidays of each country are read once a process
+    return Campaigns(database, known, both_languages(), language="fr", office=office, clock=clock, planned=lambda: None, hours=hours, hand_on=hand_on)
+
+
 async def one(url: str, *, looks: bool = False) -> None:
     """Begin and plan the campaign, and print what it took, as JSON; `looks` goes on."""
-    settings, now = Settings(), [_AT]
+    now = [_AT]
     async with await _Timed.open(url) as database:
-        office, hours = office_hours(settings), hours_for(settings)
-        for zone in _ZONES:
-            hours(zone)  # the holidays of each country are read once a process
         known = _Knowing(database, _Silent(), Metrics())
-        job = Campaigns(database, known, both_languages(), language="fr", office=office, clock=lambda: now[0], planned=lambda: None, hours=hours)
+        job = _job(database, known, lambda: now[0])
         took = await _clocked(job.look)
         took |= {"peak": _peak(), "held": database.longest, **await database.read(_counts)}
         if looks:
@@ -245,6 +252,78 @@ def _delivery(person: str, message: Message) -> Delivery:
     )
 
 
+async def cut(url: str) -> list[str]:
+    """Begin the campaign; return the chunks that would be handed on."""
+    keys: list[str] = []
+
+    async def hand_on(key: str) -> None:
+        keys.append(key)
+
+    async with await Database.open(url) as database:
+        known = _Knowing(database, _Silent(), Metrics())
+        await _job(database, known, lambda: _AT, hand_on).look()
+        known.close()
+    return keys
+
+
+async def chunk_by_chunk(url: str, keys: Sequence[str]) -> None:
+    """Plan these chunks, once told to go."""
+
+    async def hand_on(key: str) -> None:
+        raise RuntimeError(f"{key} was handed on twice")
+
+    async with await Database.open(url) as database:
+        known = _Knowing(database, _Silent(), Metrics())
+        job = _job(database, known, lambda: _AT, hand_on)
+        print("ready", flush=True)
+        sys.stdin.readline()
+        for key in keys:
+            await job.plan_chunk(key)
+        known.close()
+
+
+def together(url: str, keys: Sequence[str], processes: int) -> float:
+    """Plan the chunks by so many processes at once; return the seconds, without those of their start."""
+    with ExitStack() as stack:
+        command = [sys.executable, "-m", "benchmarks.campaigns", "--chunks"]
+        several = [
+            stack.enter_context(subprocess.Popen([*command, url, *keys[n::processes]], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True))
+            for n in range(processes)
+        ]
+        for each in several:
+            if each.stdout is None or each.stdout.readline() != "ready\n":
+                raise RuntimeError("a process didn't start")
+        begun = time.perf_counter()
+        for each in several:
+            if each.stdin is not None:
+                print(file=each.stdin, flush=True)
+        if any(each.wait() for each in several):
+            raise RuntimeError("a process failed")
+        return time.perf_counter() - begun
+
+
+def spread(server: Server, people: int, number: int) -> None:
+    """Plan one campaign by 1, 2 and 3 processes, each time from the same state, and print how many people a second."""
+    template = f"whole_{number}"
+    url = server.make(template)
+    asyncio.run(fill(url, people))
+    keys = asyncio.run(cut(url))
+    for processes in _PROCESSES:
+        url = server.make(f"chunks_{number}_{processes}", template)
+        seconds = together(url, keys, processes)
+        counts = asyncio.run(counted(url))
+        if not counts["deliveries"] == counts["targeted"] == counts["members"]:
+            raise RuntimeError(f"not everybody was planned for once: {counts}")
+        rate = people / seconds
+        print(f"PostgreSQL  {people:>9,} people  {len(keys):3} chunks  {processes} processes  {seconds:6.1f} s  {rate:8,.0f} people a second")
+
+
+async def counted(url: str) -> dict[str, int]:
+    """Return how many of everything there are."""
+    async with await Database.open(url) as database:
+        return await database.read(_counts)
+
+
 def _peak() -> float:
     """Return the most memory (MB) that this process held at a time; `getrusage` would count the one that started it, too."""
     lines = Path("/proc/self/status").read_text().splitlines()
@@ -303,17 +382,25 @@ def main() -> int:
     parser.add_argument("--database", choices=("sqlite", "postgresql"))
     parser.add_argument("--rounds", type=int, default=1)
     parser.add_argument("--looks", action="store_true")
+    parser.add_argument("--processes", action="store_true")
     parser.add_argument("--one")
+    parser.add_argument("--chunks", nargs="+")
     parser.add_argument("--baseline")
     chosen = parser.parse_args()
     if chosen.one or chosen.baseline:
         asyncio.run(one(chosen.one, looks=chosen.looks) if chosen.one else baseline(chosen.baseline))
+        return 0
+    if chosen.chunks:
+        asyncio.run(chunk_by_chunk(chosen.chunks[0], chosen.chunks[1:]))
         return 0
     within = True
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="pourqui-")))
         server = stack.enter_context(running_server()) if chosen.database != "sqlite" else None
         for number in range(chosen.rounds):
+            if chosen.processes and server is not None:
+                spread(server, chosen.people, number)
+                continue
             if chosen.database != "postgresql":
                 print("SQLite      ", end="", flush=True)
                 within &= measure(partial(_file, folder, number), chosen.people, looks=chosen.looks)

@@ -66,7 +66,7 @@ class Nothing:
     def routes(self) -> Iterable[web.RouteDef]:
         return ()
 
-    async def start(self, listener: Listener) -> None:
+    async def start(self, listener: Listener, *, hears: bool = True) -> None:
         pass
 
     async def stop(self) -> None:

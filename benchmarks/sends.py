@@ -1,6 +1,6 @@
 """Sending, measured: how much of our share of a platform's limits the pump uses, and whether it ever goes above them.
 
-    python -m benchmarks.sends [--markdown] [--seconds 4] [--only Slack]
+    python -m benchmarks.sends [--markdown] [--seconds 4] [--only Slack] [--workers 1,3]
 
 The platforms are the tests' own limits behind an HTTP server in a process of its own, which answers 429 above them: Slack takes a message a second
 in a channel and 20 requests a second in a workspace, Teams 50 a second in a tenant. The pump claims campaigns' messages with all gates, each to
@@ -9,142 +9,43 @@ another person, and paces itself at 80 % of that. A run lasts some seconds; its 
 
 import argparse
 import asyncio
-import multiprocessing
 import shutil
 import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
-from functools import partial
-from multiprocessing.connection import Connection
+from dataclasses import dataclass
 from pathlib import Path
-from uuid import UUID, uuid5
 
-from aiohttp import ClientSession, web
+from aiohttp import ClientSession
 from sqlmodel import Session
 
-from adapters.port import NO_ATTACHMENTS, DeliveryError, Listener, Outgoing
+from benchmarks.limited import Taken, limited, posting, taken
+from benchmarks.pumps import GATE, Pumps, Work, begin_campaigns, messages, reachable
 from benchmarks.report import Table, show, verdict
 from bot.clock import now
 from bot.delivery import LIMITS, PACES, Pump
 from bot.metrics import Metrics
-from dialogs.attachment import Attachment
-from dialogs.campaign import CAMPAIGN, Campaign, CampaignStatus, Step
-from dialogs.catalog import Localized
-from dialogs.delivery import Delivery, Kind
-from dialogs.events import Platform, Reference, Scope
-from dialogs.gates import pass_gates
-from dialogs.ladder import Stage
-from dialogs.messages import Message, Text
-from dialogs.working_time import WorkingHours
-from storage import deliveries, plain, schema
+from dialogs.events import Platform
+from storage import deliveries, schema
 from storage.database import Database
-from storage.tables import CampaignRow, ConversationReferenceRow, PersonRow
 from tests.databases import MISSING, find_programs, running_server
-from tests.platforms.slack_limits import Limits
-from tests.platforms.teams_limits import RateLimits
 
 _WARM = 1.0  # seconds until every workspace is being served
-_ALWAYS = WorkingHours(timezone="UTC", opens=now().time().min, closes=now().time().min, weekdays=frozenset(range(7)))
-_MESSAGE = Message(language="fr", blocks=(Text(text="Quatre mots au hasard tiennent plus longtemps que huit signes. " * 4),))
-_WORDS = Localized(fr="x", en="x")
-
-
-class Limited:
-    """A platform that takes no more than its limits, by workspace; what it took, and when, it tells at `/taken`."""
-
-    def __init__(self, platform: Platform) -> None:
-        self._platform = platform
-        self._slack: dict[str, Limits] = {}
-        self._teams: dict[str, RateLimits] = {}
-        self._taken: list[tuple[str, str, float]] = []
-        self._above = 0
-
-    async def post(self, request: web.Request) -> web.Response:
-        """Take a message, or answer 429."""
-        said = await request.json()
-        tenant, conversation = said["tenant"], said["conversation"]
-        if self._platform == "slack":
-            wait = self._slack.setdefault(tenant, Limits(time.monotonic)).wait("chat.postMessage", conversation)
-        else:
-            wait = self._teams.setdefault(tenant, RateLimits(time.monotonic)).wait(conversation)
-        if wait is not None:
-            self._above += 1
-            return web.json_response({"retry_after": wait}, status=429)
-        self._taken.append((tenant, said["campaign"], time.monotonic()))
-        return web.json_response({"id": str(len(self._taken))})
-
-    async def told(self, _: web.Request) -> web.Response:
-        """Tell what was taken, and how often it was too much."""
-        return web.json_response({"taken": self._taken, "above": self._above})
-
-
-def _serve(platform: Platform, pipe: Connection) -> None:
-    """Serve a platform until the process is ended."""
-
-    async def serving() -> None:
-        limited, application = Limited(platform), web.Application()
-        application.add_routes([web.post("/", limited.post), web.get("/taken", limited.told)])
-        runner = web.AppRunner(application, access_log=None)
-        await runner.setup()
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        pipe.send(runner.addresses[0][1])
-        await asyncio.Event().wait()
-
-    with suppress(KeyboardInterrupt):
-        asyncio.run(serving())
-
-
-class Poster:
-    """An adapter that posts to such a platform."""
-
-    can_look = False
-
-    def __init__(self, platform: Platform, http: ClientSession, address: str) -> None:
-        self.platform, self._http, self._address = platform, http, address
-
-    def routes(self) -> Iterable[web.RouteDef]:
-        return ()
-
-    async def start(self, listener: Listener) -> None:
-        pass
-
-    async def stop(self) -> None:
-        pass
-
-    async def send(self, outgoing: Outgoing) -> str | None:
-        place = outgoing.reference
-        text = outgoing.message.blocks[0]
-        said = {"tenant": place.tenant, "conversation": place.conversation, "campaign": text.text if isinstance(text, Text) else ""}
-        async with self._http.post(self._address, json=said) as answer:
-            body = await answer.json()
-        if answer.status == 429:
-            raise DeliveryError("429", permanent=False, retry_after=body["retry_after"])
-        return str(body["id"])
-
-    async def find(self, outgoing: Outgoing) -> str | None:
-        return None
-
-    async def edit(
-        self, reference: Reference, message_id: str, message: Message, key: UUID, attachments: Mapping[str, Attachment] = NO_ATTACHMENTS
-    ) -> None:
-        pass
-
-    async def recall(self, reference: Reference, message_id: str) -> None:
-        pass
+_WARM_APART = 3.0  # by processes that begin side by side
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """What is sent in one run: by which platform, in how many workspaces, of how many campaigns each."""
+    """What is sent in one run: by which platform, in how many workspaces, of how many campaigns each, by how many processes, None for this one."""
 
     name: str
     platform: Platform
     workspaces: int
     campaigns: int = 1
+    workers: int | None = None
 
 
 RUNS = (
@@ -155,6 +56,19 @@ RUNS = (
     Run(name="Teams, 1 tenant", platform="teams", workspaces=1),
     Run(name="Teams, 5 tenants", platform="teams", workspaces=5),
 )
+
+
+def runs_apart(workers: Sequence[int]) -> tuple[Run, ...]:
+    """Return the runs of so many processes that share one PostgreSQL, with 1 and with 20 workspaces."""
+    return tuple(
+        Run(name=f"Slack, {_several(workspaces, 'workspace')}, {_several(number, 'worker')}", platform="slack", workspaces=workspaces, workers=number)
+        for workspaces in (1, 20)
+        for number in workers
+    )
+
+
+def _several(number: int, noun: str) -> str:
+    return f"{number} {noun}{'s' if number > 1 else ''}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,72 +84,49 @@ class Figure:
 
 def _fill(session: Session, run: Run, each: int) -> None:
     """Keep the campaigns that run, and people who can be reached, each in a conversation of their own."""
-    at = now()
-    step = Step(id="one", stage=Stage.AWARENESS, kind="pedagogy", title=_WORDS, content=_WORDS)
-    for number in range(run.campaigns):
-        campaign = Campaign(name=f"campaign-{number}", function=f"function-{number}", titles=_WORDS, steps=(step,))
-        content = plain.write_campaign(campaign)
-        row = CampaignRow(
-            name=campaign.name, function=campaign.function, version=1, status=CampaignStatus.RUNNING, content=content, edited_by="", edited_at=at
-        )
-        session.add(row)
+    begin_campaigns(session, run.campaigns)
     for tenant in range(run.workspaces):
         people = [f"{tenant}-{number}" for number in range(each)]
-        session.add_all([PersonRow(id=person, directory_id=person, created_at=at) for person in people])
-        session.flush()
-        session.add_all(
-            [
-                ConversationReferenceRow(
-                    person_id=person, platform=run.platform, tenant=f"T{tenant}", conversation=f"D{person}", scope=Scope.PERSONAL, refreshed_at=at
-                )
-                for person in people
-            ]
-        )
-        several = [
-            Delivery(
-                key=uuid5(UUID(int=1), person),
-                kind=Kind.CAMPAIGN,
-                cause_kind=CAMPAIGN,
-                cause_id=(name := f"campaign-{number % run.campaigns}"),
-                to=person,
-                message=replace(_MESSAGE, blocks=(Text(text=name), *_MESSAGE.blocks)),
-                function=f"function-{number % run.campaigns}",
-                step="one",
-            )
-            for number, person in enumerate(people)
-        ]
-        session.flush()
-        deliveries.plan_all(session, several, at)
+        reachable(session, run.platform, f"T{tenant}", people)
+        deliveries.plan_all(session, messages(people, run.campaigns), now())
 
 
 async def _measure(run: Run, url: str, seconds: float) -> Figure:
-    ours = 1 / PACES[run.platform].spacing.total_seconds()
-    each = int(ours * (seconds + _WARM) * 1.2) + 20
-    here, there = multiprocessing.Pipe()
-    platform = multiprocessing.get_context("spawn").Process(target=_serve, args=(run.platform, there), daemon=True)
-    platform.start()
-    try:
-        address = f"http://127.0.0.1:{here.recv()}/"
-        async with await Database.open(url) as database, ClientSession() as http:
+    """Measure a pump in this process or, where the run says so, several in theirs."""
+    warm = _WARM if run.workers is None else _WARM_APART
+    each = int((seconds + warm) * 1.2 / PACES[run.platform].spacing.total_seconds()) + 20
+    with limited(run.platform) as address:
+        async with await Database.open(url) as database:
             await database.write("fill", lambda session: _fill(session, run, each))
-            gate = partial(pass_gates, hours=lambda _: _ALWAYS)
-            pump = Pump(database, {run.platform: Poster(run.platform, http, address)}, Metrics(), now, gate=gate, aftermath={}, owner="benchmark")
-            began = time.monotonic()
-            with suppress(TimeoutError):
-                async with asyncio.timeout(_WARM + seconds):
-                    await pump.run()
-            await pump.close(5)
-            async with http.get(f"{address}taken") as answer:
-                told = await answer.json()
-    finally:
-        platform.terminate()
-        platform.join()
-    counted = [(tenant, campaign) for tenant, campaign, at in told["taken"] if _WARM <= at - began < _WARM + seconds]
-    by_workspace, by_campaign = Counter(tenant for tenant, _ in counted), Counter(campaign for _, campaign in counted)
+            if run.workers is None:
+                began = time.monotonic()
+                await _pump_here(database, run.platform, address, warm + seconds)
+        if run.workers is not None:
+            with Pumps(Work(url=url, platform=run.platform, address=address), run.workers) as pumps:
+                began = time.monotonic()
+                pumps.go()
+                await asyncio.sleep(warm + seconds)
+        async with ClientSession() as http:
+            several, above = await taken(http, address)
+    return _figure(run, [each for each in several if warm <= each.at - began < warm + seconds], above, seconds)
+
+
+async def _pump_here(database: Database, platform: Platform, address: str, seconds: float) -> None:
+    async with posting(platform, address) as poster:
+        pump = Pump(database, {platform: poster}, Metrics(), now, gate=GATE, aftermath={}, owner="benchmark")
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await pump.run()
+        await pump.close(5)
+
+
+def _figure(run: Run, counted: Sequence[Taken], above: int, seconds: float) -> Figure:
+    ours = run.workspaces / PACES[run.platform].spacing.total_seconds()
+    by_workspace, by_campaign = Counter(each.tenant for each in counted), Counter(each.campaign for each in counted)
     return Figure(
         sent=len(counted) / seconds,
-        used=len(counted) / seconds / (ours * run.workspaces),
-        above=told["above"],
+        used=len(counted) / seconds / ours,
+        above=above,
         fair=jain([by_workspace[f"T{number}"] for number in range(run.workspaces)]),
         fair_campaigns=jain([by_campaign[f"campaign-{number}"] for number in range(run.campaigns)]),
     )
@@ -268,8 +159,8 @@ def _table(title: str, figures: Mapping[Run, Figure]) -> Table:
     return Table(title=title, columns=columns, rows=tuple(rows))
 
 
-def _figures(new: Callable[[], str], seconds: float, only: str) -> Mapping[Run, Figure]:
-    return {run: asyncio.run(_measure(run, new(), seconds)) for run in RUNS if only in run.name}
+def _figures(runs: Sequence[Run], new: Callable[[], str], seconds: float, only: str) -> Mapping[Run, Figure]:
+    return {run: asyncio.run(_measure(run, new(), seconds)) for run in runs if only in run.name}
 
 
 def main() -> int:
@@ -278,7 +169,9 @@ def main() -> int:
     parser.add_argument("--markdown", action="store_true")
     parser.add_argument("--seconds", type=float, default=4)
     parser.add_argument("--only", default="", help="the runs whose name has this in it")
+    parser.add_argument("--workers", default="", help="1,3 for instance: pumps in so many processes of their own, which share one PostgreSQL")
     chosen = parser.parse_args()
+    apart = runs_apart([int(number) for number in chosen.workers.split(",") if number])
     tables = []
     with tempfile.TemporaryDirectory(prefix="pourqui-") as name:
         folder, numbers = Path(name), iter(range(1000))
@@ -287,11 +180,12 @@ def main() -> int:
         def new_file() -> str:
             return f"sqlite:///{shutil.copy(folder / 'template.db', folder / f'{next(numbers)}.db')}"
 
-        tables.append(_table("SQLite", _figures(new_file, chosen.seconds, chosen.only)))
+        if not apart:
+            tables.append(_table("SQLite", _figures(RUNS, new_file, chosen.seconds, chosen.only)))
         if find_programs() is not None:
             with running_server() as server:
                 schema.upgrade(server.make("template"))
-                figures = _figures(lambda: server.make(f"sends_{next(numbers)}", "template"), chosen.seconds, chosen.only)
+                figures = _figures(apart or RUNS, lambda: server.make(f"sends_{next(numbers)}", "template"), chosen.seconds, chosen.only)
                 tables.append(_table("PostgreSQL, without fsync", figures))
     show("Sending: what is used of the platforms' limits", tables, markdown=chosen.markdown)
     if find_programs() is None:

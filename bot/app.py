@@ -1,9 +1,8 @@
 """The composition root: settings in, a running application out."""
 
 import asyncio
-import secrets
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -20,70 +19,36 @@ from adapters.port import Adapter
 from adapters.slack.app import SlackAdapter
 from adapters.teams.app import TeamsAdapter
 from adapters.teams.authentication import PUBLIC_SERVICE_URLS
-from bot.campaigns import Campaigns
 from bot.clock import Clock, DatabaseClock, Sleep, Timekeeper, now
 from bot.delivery import Pump, paces
-from bot.digests import Digests
 from bot.endings import Aftermath
-from bot.evidence import Gathering
 from bot.evidence_api import EvidenceApi
 from bot.exchanges_api import ExchangesApi
-from bot.export_job import Exports
 from bot.health import Health, guard
+from bot.jobs import Wiring, coarse_jobs
 from bot.knowledge import Knowledge
 from bot.metrics import Metrics
-from bot.pictures import Pictures
 from bot.po import both_languages, texts
-from bot.privacy import Retention, kept_days
-from bot.prompts import FeedbackAftermath, Prompts
+from bot.prompts import FeedbackAftermath
 from bot.public_holidays import hours_for, office_hours
-from bot.publication import Publications
-from bot.reconciler import Reconciler
-from bot.requests import RequestAftermath, RequestClock
-from bot.runner import InProcessRunner, Job
-from bot.schedule import (
-    CAMPAIGNS,
-    CORRECTIONS,
-    DIGESTS,
-    EVIDENCE,
-    EXPIRE,
-    EXPORTS,
-    FIGURES,
-    PROMPTS,
-    PUBLISH,
-    RECONCILE,
-    REQUESTS,
-    RETENTION,
-    STANDINGS,
-    SWEEP,
-    THEMES,
-    VERDICTS,
-    VOICES,
-    WARNINGS,
-    WEEKLY,
-    figures,
-    job,
-    keep_time,
-)
+from bot.queue_runner import QueueRunner
+from bot.registry import Registry, Role
+from bot.requests import RequestAftermath
+from bot.runner import InProcessRunner, Job, Runner
+from bot.schedule import CHUNK, keep_time
 from bot.sealed import Seal
 from bot.secret import secret_of
 from bot.settings import Settings
-from bot.sweep import Sweep
 from bot.tasks import Tasks
-from bot.themes import Themes
 from bot.turns import Turns
-from bot.verdicts import Verdicts
-from bot.voices import PassingOn
-from bot.warnings import Warnings
-from bot.weekly import Weekly
 from dialogs.catalog import Catalogue, Language
 from dialogs.feedback import FEEDBACK
 from dialogs.gates import pass_gates
 from dialogs.people import language_of_locale
 from dialogs.request import BINDING, REQUEST, WORD
-from storage import Session, audit, catalog, people, schema
+from storage import Session, audit, catalog, deployment, people, schema, sending
 from storage.database import Database
-from storage.errors import UnavailableError
+from storage.errors import StorageError, UnavailableError
 
 BODY_LIMIT = 1024**2  # bytes of a request
 _MEASURED_EVERY = 60.0  # seconds between two looks at the database's clock
@@ -104,6 +69,7 @@ class Application:
     pump: Pump
     jobs: Mapping[str, Job]  # the coarse ones, which the clock asks for
     web: web.Application
+    registry: Registry
 
     async def idle(self) -> None:
         """Wait until what was asked for is done, and what is due was sent."""
@@ -123,10 +89,11 @@ def make_data_folder(settings: Settings) -> None:
 
 @asynccontextmanager
 async def opened_database(settings: Settings) -> AsyncIterator[Database]:
-    """Open the database, migrated to this version."""
+    """Open the database, migrated to this version. Raises UnavailableError, TooNewError, and MovedError where the installation went elsewhere."""
     make_data_folder(settings)
-    await asyncio.to_thread(schema.upgrade, settings.url)
-    async with await Database.open(settings.url) as database:
+    await asyncio.to_thread(schema.upgrade, settings.url, queue=settings.runner == "procrastinate")
+    async with await Database.open(settings.url, connections=settings.database_connections) as database:
+        await database.read(deployment.refuse_moved)
         yield database
 
 
@@ -204,15 +171,18 @@ async def opened(
     playground: Playground | None = None,
     clock: Clock = now,
     sleep: Sleep = asyncio.sleep,
+    role: Role = "serve",
 ) -> AsyncIterator[Application]:
     """Wire and start the application on an open database; everything is closed in the reverse order.
 
-    This machine's clock is corrected to the database's; another one is taken at its word, and `sleep` passes its time.
+    This machine's clock is corrected to the database's; another one is taken at its word, and `sleep` passes its time. A worker hears nothing: of its
+    routes only those of the operator are there. Raises AnotherDeploymentError, and MovedError.
     """
-    metrics, tasks, watching, timekeeper = Metrics(), Tasks(), Tasks(), Timekeeper()
+    metrics, timekeeper = Metrics(), Timekeeper()
+    tasks, watching, pumping, beating = Tasks(), Tasks(), Tasks(), Tasks()
     if clock is now:
         clock = corrected = DatabaseClock()
-        await corrected.measure(database)
+        await corrected.set(database)
         timekeeper.every(_MEASURED_EVERY, partial(corrected.measure, database), "clock")
     async with AsyncExitStack() as stack:
         endpoint = endpoint_for(settings)
@@ -226,9 +196,24 @@ async def opened(
         said, language, admins = both_languages(), settings.language, admins_of(settings)
         requests = RequestAftermath(knowledge, said, language=language, admins=admins)
         aftermath: dict[str, Aftermath] = dict.fromkeys((REQUEST, WORD, BINDING), requests) | {FEEDBACK: FeedbackAftermath()}
-        gate, owner = partial(pass_gates, hours=hours, budget=settings.budget), secrets.token_hex(8)
-        pump = Pump(database, adapters, metrics, clock, gate=gate, aftermath=aftermath, owner=owner, paces=paces(settings.pace_share), sleep=sleep)
         secret = await asyncio.to_thread(secret_of, settings)
+        registry = Registry(database, settings, secret, clock, role=role)
+        await registry.join()
+        metrics.on_duty.set_function(registry.on_duty)
+        stack.push_async_callback(registry.leave)
+        stack.push_async_callback(beating.close, 0.0)  # alive to the others until then
+        pump = Pump(
+            database,
+            adapters,
+            metrics,
+            clock,
+            gate=partial(pass_gates, hours=hours, budget=settings.budget),
+            aftermath=aftermath,
+            owner=registry.id,
+            paces=paces(settings.pace_share),
+            sleep=sleep,
+            on_duty=registry.on_duty,
+        )
         seal = Seal(secret) if secret is not None else None
         turns = Turns(
             database,
@@ -245,73 +230,76 @@ async def opened(
             lasts=timedelta(days=settings.stage_days),
         )
         server = web.Application(client_max_size=BODY_LIMIT, middlewares=[guard(metrics)])
-        server.add_routes([*Health(database, knowledge, metrics).routes(), *ExchangesApi(database, knowledge, clock).routes()])
-        server.add_routes(EvidenceApi(database, knowledge, clock, lasts=timedelta(days=settings.stage_days)).routes())
-        for adapter in adapters.values():
-            server.add_routes(list(adapter.routes()))
+        hears = role == "serve"
+        server.add_routes(Health(database, knowledge, metrics, registry).routes())
+        if hears:
+            server.add_routes(ExchangesApi(database, knowledge, clock).routes())
+            server.add_routes(EvidenceApi(database, knowledge, clock, lasts=timedelta(days=settings.stage_days)).routes())
+            for adapter in adapters.values():
+                server.add_routes(list(adapter.routes()))
         if playground is not None:
             server.add_routes(playground.routes())
+        stack.push_async_callback(tasks.close, 0.0)  # what a start that fails halfway has begun
         for adapter in adapters.values():
-            await adapter.start(turns)
+            await adapter.start(turns, hears=hears)
             stack.push_async_callback(adapter.stop)
         stack.push_async_callback(tasks.close, _GRACE)
-        stack.push_async_callback(pump.close, _GRACE)
+        closing = stack.enter_context(ExitStack())  # what the jobs use: closed once none runs any more
         stack.push_async_callback(watching.close, 0.0)
         jobs: dict[str, Job] = {}
-        runner = InProcessRunner(jobs, watching.spawn)
-        reconciler = Reconciler(database, adapters, clock, aftermath=aftermath, planned=pump.nudge)
-        reminders = RequestClock(database, knowledge, said, language=language, office=office, clock=clock, planned=pump.nudge, admins=admins)
-        digests = Digests(database, knowledge, said, language=language, office=office, clock=clock, planned=pump.nudge, admins=admins)
-        apart = Prompts(
-            database,
-            knowledge,
-            said,
-            language=language,
-            timezone=settings.timezone,
-            delay=timedelta(minutes=settings.prompt_minutes),
+        queued = settings.runner == "procrastinate"
+        local = InProcessRunner(jobs, watching.spawn, on_duty=(lambda: True) if queued else registry.on_duty)
+        runner: Runner = local
+        if queued:
+            queue = await stack.enter_async_context(
+                QueueRunner(settings.url, database, jobs, clock=clock, at_once=settings.jobs_at_once, on_duty=registry.on_duty, singly={CHUNK})
+            )
+            watching.spawn(queue.run())
+            runner = queue
+        wired = Wiring(
+            settings=settings,
+            database=database,
+            adapters=adapters,
+            metrics=metrics,
+            knowledge=knowledge,
+            texts=said,
             clock=clock,
+            office=office,
+            hours=hours,
             planned=pump.nudge,
+            admins=admins,
+            seal=seal,
         )
-        voices = PassingOn(database, knowledge, said, seal=seal, language=language, office=office, clock=clock, planned=pump.nudge, admins=admins)
-        files = Exports(database, said, timezone=settings.timezone, clock=clock, planned=pump.nudge, admins=admins)
-        pictures = Pictures()
-        stack.callback(pictures.close)
-        themes = Themes(database, knowledge, clock)
-        weekly = Weekly(database, knowledge, said, pictures, language=language, office=office, clock=clock, planned=pump.nudge, admins=admins)
-        campaigns = Campaigns(
-            database, knowledge, said, language=language, office=office, clock=clock, planned=pump.nudge, admins=admins, hours=hours
-        )
-        verdicts = Verdicts(database, knowledge, said, pictures, language=language, office=office, clock=clock, planned=pump.nudge, admins=admins)
-        gathering = Gathering(database, clock, lasts=timedelta(days=settings.stage_days))
-        warnings = Warnings(database, knowledge, said, language=language, office=office, clock=clock, planned=pump.nudge, admins=admins)
-        sweep = Sweep(database, adapters, metrics, clock, handed=partial(runner.defer, RECONCILE), started_at=clock())
-        jobs |= {
-            EXPIRE: job(reconciler.expire),
-            RECONCILE: job(reconciler.look),
-            SWEEP: job(sweep.look),
-            REQUESTS: job(reminders.look),
-            PROMPTS: job(apart.look),
-            PUBLISH: job(Publications(database, clock, timezone=settings.timezone).publish),
-            CORRECTIONS: job(digests.tell),
-            DIGESTS: job(digests.send),
-            THEMES: job(themes.make),
-            WARNINGS: job(warnings.look),
-            WEEKLY: job(weekly.send),
-            RETENTION: job(Retention(database, kept_days(settings), clock).look),
-            EXPORTS: job(files.look),
-            EVIDENCE: job(gathering.gather),
-            STANDINGS: job(gathering.lose),
-            CAMPAIGNS: job(campaigns.look),
-            VERDICTS: job(verdicts.look),
-            VOICES: job(voices.pass_on),
-            FIGURES: figures(database, metrics),
-        }
-        keep_time(timekeeper, runner, jobs, digest_at=settings.digest_at, timezone=settings.timezone)
+        stack.push_async_callback(_stop_sending, pumping, pump, database, registry.id)
+        jobs |= coarse_jobs(wired, aftermath=aftermath, runner=runner, alone_since=registry.alone_since, spread=runner is not local, stack=closing)
+        keep_time(timekeeper, runner, local, jobs, digest_at=settings.digest_at, timezone=settings.timezone)
         timekeeper.start()
         stack.callback(timekeeper.stop)
         watching.spawn(knowledge.watch())
-        watching.spawn(pump.run())
-        yield Application(database=database, knowledge=knowledge, turns=turns, adapters=adapters, tasks=tasks, pump=pump, jobs=jobs, web=server)
+        pumping.spawn(pump.run())
+        beating.spawn(registry.watch())
+        stack.callback(registry.retire)
+        yield Application(
+            database=database,
+            knowledge=knowledge,
+            turns=turns,
+            adapters=adapters,
+            tasks=tasks,
+            pump=pump,
+            jobs=jobs,
+            web=server,
+            registry=registry,
+        )
+
+
+async def _stop_sending(pumping: Tasks, pump: Pump, database: Database, owner: str) -> None:
+    """Let what is in flight be acknowledged, and give the workspaces to the other processes, who needn't wait for the leases then."""
+    await pumping.close(0.0)  # first, so that nothing is taken after it was given back
+    await pump.close(_GRACE)
+    try:
+        await database.write(f"pump|{owner}", lambda session: sending.release(session, owner))
+    except StorageError as error:
+        _LOG.warning("the workspaces couldn't be given back; their leases go by", reason=str(error))
 
 
 @asynccontextmanager

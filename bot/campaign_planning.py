@@ -231,3 +231,9 @@ def hold(session: Session, name: str, version: int) -> CampaignRow | None:
     """Return a campaign to plan at a version, None where it's followed at another by now, or isn't there."""
     row = campaigns.hold(session, name)
     return row if row is not None and row.planned_version == version else None
+
+
+def share(session: Session, name: str, version: int) -> CampaignRow | None:
+    """Return a campaign to plan at a version, beside others who do; None where it's followed at another by now, or isn't there."""
+    row = campaigns.share(session, name)
+    return row if row is not None and row.planned_version == version else None

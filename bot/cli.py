@@ -12,12 +12,13 @@ from bot.commands import audit as auditing
 from bot.commands import campaign as campaigning
 from bot.commands import catalog as catalogues
 from bot.commands import deliveries as ledger
-from bot.commands import demonstration, serving
+from bot.commands import demonstration, serving, working
 from bot.commands import doctor as diagnosis
 from bot.commands import evaluation as measuring
 from bot.commands import evidence as acts
 from bot.commands import feedback as reading
 from bot.commands import gaps as unanswered
+from bot.commands import move as relocating
 from bot.commands import people as directories
 from bot.commands import privacy as personal
 from bot.commands import roles as granting
@@ -59,6 +60,7 @@ def command_line(t: Texts) -> typer.Typer:
     app.add_typer(_sources(t), name="sources")
     _add_deliveries(app, t)
     app.add_typer(_db(t), name="db")
+    _add_move(app, t)
 
     @app.command(help=t("Look at settings, database, catalogue, credentials, port and clock: each ok, or what to do."))
     def doctor() -> None:
@@ -135,6 +137,14 @@ def _add_serving(app: typer.Typer, t: Texts) -> None:
         dev: Annotated[bool, typer.Option("--dev", help=t("for emulators on this machine: Teams without an app id"))] = False,
     ) -> None:
         serving.serve(host=host, port=port, dev=dev)
+
+    @app.command(help=t("Send, and do the work in the background, beside those that serve: on PostgreSQL, with POURQUI_RUNNER=procrastinate."))
+    def worker(
+        host: Annotated[str | None, typer.Option(help=t("address to listen on"))] = None,
+        port: Annotated[int | None, typer.Option(help=t("port to listen on; a free one where it is taken"), min=0, max=65535)] = None,
+        dev: Annotated[bool, typer.Option("--dev", help=t("for emulators on this machine: Teams without an app id"))] = False,
+    ) -> None:
+        working.work(host=host, port=port, dev=dev)
 
 
 def _catalog(t: Texts) -> typer.Typer:
@@ -269,11 +279,21 @@ def _db(t: Texts) -> typer.Typer:
 
         async def upgrading() -> str:
             make_data_folder(chosen)
-            return schema.upgrade(chosen.url)
+            return schema.upgrade(chosen.url, queue=chosen.runner == "procrastinate")
 
         say(t("The database is at revision {revision}.", revision=run(upgrading())))
 
     return app
+
+
+def _add_move(app: typer.Typer, t: Texts) -> None:
+    @app.command(help=t("Move an installation from SQLite to PostgreSQL: everything, checked on both sides; it can be interrupted, and called back."))
+    def move(
+        to: Annotated[str | None, typer.Option(metavar="URL", help=t("postgresql://user@host/name, an empty database"))] = None,
+        dry_run: Annotated[bool, typer.Option("--dry-run", help=t("say what would be copied, and copy nothing"))] = False,
+        cancel: Annotated[bool, typer.Option("--cancel", help=t("use the old database again, without what the new one did since"))] = False,
+    ) -> None:
+        relocating.move(to=to, cancel=cancel, dry_run=dry_run)
 
 
 def _language(given: str | None, t: Texts) -> Language | None:

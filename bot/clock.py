@@ -16,6 +16,7 @@ Clock: TypeAlias = Callable[[], datetime]  # aware, UTC
 Sleep: TypeAlias = Callable[[float], Awaitable[None]]  # seconds
 
 _TRUSTED = timedelta(seconds=1)  # an answer that took longer says little about what time it is there
+_TRIES = 5
 
 _LOG = structlog.stdlib.get_logger(__name__)
 
@@ -36,17 +37,27 @@ class DatabaseClock:
         """Return the database's time, as far as was measured: this machine's own until then, and with SQLite."""
         return self._clock() + self._offset
 
+    async def set(self, database: Database) -> None:
+        """Measure the offset at a start, some times where the database answers late: who goes by a wrong clock takes those who are there for gone."""
+        for _ in range(_TRIES):
+            if await self._measured(database):
+                return
+
     async def measure(self, database: Database) -> None:
         """Measure the offset anew; where the database doesn't answer, or answers late, the former one stands."""
+        await self._measured(database)
+
+    async def _measured(self, database: Database) -> bool:
         asked = self._clock()
         try:
             told = await database.read(schema.time_of)
         except StorageError as error:
             _LOG.warning("the database's time couldn't be measured", reason=str(error))
-            return
+            return False
         took = self._clock() - asked
         if told is not None and took <= _TRUSTED:
             self._offset = told - (asked + took / 2)
+        return told is None or took <= _TRUSTED
 
 
 class Timekeeper:

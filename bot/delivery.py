@@ -12,18 +12,21 @@ from uuid import UUID, uuid4
 import structlog
 
 from adapters.port import NO_ATTACHMENTS, SEND_SECONDS, Adapter, DeliveryError, Outgoing
+from bot.arrivals import Arrivals
 from bot.clock import Clock, Sleep
 from bot.endings import Aftermath, Endings
 from bot.metrics import Metrics
 from bot.tasks import Tasks
 from dialogs.attachment import Attachment
 from dialogs.delivery import Ended, Reason
+from dialogs.events import Reference
 from dialogs.gates import Gate
 from dialogs.messages import File, Message, Picture
-from storage import Session, attachments, sending
+from storage import Session, acknowledging, attachments, sending
+from storage.acknowledging import Arrived, Doubtful, NotSent, Outcome, Sent
 from storage.database import Database
 from storage.errors import UnavailableError
-from storage.sending import DELIVERY_LEASE, Batch, Change, Claimed, Doubtful, NotSent, Outcome, Pace, Sent, Workspace
+from storage.sending import DELIVERY_LEASE, Batch, Change, Claimed, Pace, Workspace
 
 AT_ONCE: Final = 30  # workspaces served at once
 TAKEN: Final = 3  # workspaces taken by one look: few, so that several processes share the work
@@ -32,6 +35,7 @@ ATTEMPTS: Final = 8  # that the platform failed; with the delays between them ab
 LAST_ATTEMPT: Final = 50  # whatever came of the others (unknown, too late to send): a message that can't be sent ends some day
 MARGIN: Final = 0.5  # seconds between the end of a send and the end of its lease
 ACKNOWLEDGE_SECONDS: Final = 20.0  # for which a database that went away is awaited
+_CATCHING_UP: Final = 0.9  # of the time between two messages, after which one that's late may follow another
 _LONGEST_DELAY: Final = 60  # seconds between two attempts
 _NOBODY_KNOWS_WHERE: Final = ""  # the platform of what can't be delivered anywhere yet
 
@@ -78,7 +82,8 @@ class Pump:
     """Sends what is due, in every process alike; nobody but it calls an adapter's `send`, `edit` and `recall`.
 
     `gate` is asked about each delivery as it's claimed; `aftermath` says, by the kind of the cause, what follows from an ending; `owner` names this
-    process among all that share the database; `paces` are by platform. `sleep` and `monotonic` are what time passes by, where it's simulated.
+    process among all that share the database; `paces` are by platform. `sleep` and `monotonic` are what time passes by, where it's simulated. Nothing
+    is claimed while it isn't `on_duty`.
     """
 
     def __init__(
@@ -94,17 +99,21 @@ class Pump:
         paces: Mapping[str, Pace] = PACES,
         sleep: Sleep = asyncio.sleep,
         monotonic: Callable[[], float] = time.monotonic,
+        on_duty: Callable[[], bool] = lambda: True,
     ) -> None:
         self._database, self._adapters, self._metrics = database, adapters, metrics
         self._clock, self._sleep, self._monotonic = clock, sleep, monotonic
-        self._gate, self._owner, self._paces = gate, owner, paces
+        self._gate, self._owner, self._paces, self._on_duty = gate, owner, paces, on_duty
         self._endings, self._followed = Endings(database, aftermath), frozenset(aftermath)
+        self._arrivals = Arrivals(database, clock, owner)
         self._platforms = frozenset({_NOBODY_KNOWS_WHERE, *adapters})
         self._tasks = Tasks()
         self._working: set[Workspace] = set()
         self._turns: dict[Workspace, int] = {}  # when each workspace was last served: the one that waited longest comes first
         self._moved: dict[Workspace, bool] = {}  # whether each workspace's last batch came to anything
         self._waits: dict[Workspace, datetime] = {}  # when each may have something to claim again
+        self._opens: dict[Workspace, float] = {}  # when each takes the next message, by the clock that can't be set
+        self._stilled: dict[Workspace, float] = {}  # until when each wants to be left alone (429), by the same clock
         self._awake = asyncio.Event()
         self._beginning = asyncio.Lock()
         self._away = False
@@ -163,7 +172,7 @@ class Pump:
         """Begin to serve what is due and isn't being served, as far as there's room; return it."""
         async with self._beginning:  # what another call has just taken isn't seen as due, and isn't being served yet
             at, served = self._clock(), frozenset(self._working)
-            room = 0 if self._closing else min(TAKEN, AT_ONCE - len(served))
+            room = 0 if self._closing or not self._on_duty() else min(TAKEN, AT_ONCE - len(served))
             if room <= 0:
                 return []
             owned = await self._database.write(
@@ -194,7 +203,7 @@ class Pump:
 
         def claiming(session: Session) -> tuple[tuple[Batch, Sequence[Change]], Sequence[Ended]]:
             batch = sending.claim(session, workspace, self._owner, claim_id, at, pace=pace, gate=self._gate)
-            return (batch, sending.changes(session, workspace, self._owner, at)), batch.ended
+            return (batch, sending.changes(session, workspace, self._owner, at) if batch.is_change_due else ()), batch.ended
 
         batch, changes = await self._endings.settle(f"pump|{self._owner}|{workspace.platform}|{workspace.tenant}", claiming, at)
         self._waits.pop(workspace, None)
@@ -205,19 +214,48 @@ class Pump:
         for ended in batch.ended:
             self._metrics.sends.labels(workspace.platform, ended.status.value).inc()
         # those of one lane are never in one batch, so what is sent side by side needs no order
-        work = [*(self._send(claimed, at, since) for claimed in batch.claimed), self._change_all(changes, pace)]
+        unsent, turn = {claimed.key for claimed in batch.claimed}, asyncio.Lock()
+
+        async def send(claimed: Claimed) -> None:
+            async with turn:
+                # the wall clock may be set meanwhile, so the slot is awaited by the one that can't
+                await self._slot(workspace, since + (claimed.slot - at).total_seconds(), since, pace)
+            await self._send(workspace, claimed, since, unsent)
+
+        work = [*(send(claimed) for claimed in batch.claimed), self._change_all(changes, pace)]
         for error in await asyncio.gather(*work, return_exceptions=True):
             if error is not None:
                 raise error
         return bool(batch.claimed or batch.ended or changes)
 
-    async def _send(self, claimed: Claimed, at: datetime, since: float) -> None:
-        # the wall clock may be set meanwhile, so the slot is awaited by the one that can't
-        wait = since + (claimed.slot - at).total_seconds() - self._monotonic()
+    async def _slot(self, workspace: Workspace, slot: float, since: float, pace: Pace) -> None:
+        """Wait for a slot. A process that was held up doesn't send at once all that it's late with, which would be above the platform's limit."""
+        wait = max(slot, self._opens.get(workspace, slot)) - self._monotonic()
         if wait > 0:
             await self._sleep(wait)
-        outcome = await self._sent(claimed, since)
+        if not self._is_late(since):  # what won't be sent takes no slot
+            self._opens[workspace] = self._monotonic() + _CATCHING_UP * pace.spacing.total_seconds()
+
+    def _is_late(self, since: float) -> bool:
+        """Tell whether there's less left of a claim's lease than a send may take."""
+        return self._monotonic() > since + DELIVERY_LEASE.total_seconds() - SEND_SECONDS - MARGIN
+
+    async def _send(self, workspace: Workspace, claimed: Claimed, since: float, unsent: set[UUID]) -> None:
+        """Send a delivery, and keep what became of it; `unsent` are those of its batch of which that isn't known yet."""
+        left = self._stilled.get(workspace, 0.0) - self._monotonic()
+        if left > 0:  # another one of the batch was told so
+            later = self._clock() + timedelta(seconds=left)
+            outcome: Outcome = NotSent(detail="the platform wants to be left alone for a while", not_before=later)
+        else:
+            outcome = await self._sent(claimed, since)
+        if isinstance(outcome, NotSent) and outcome.pause is not None:
+            self._stilled[workspace] = self._monotonic() + (outcome.pause - self._clock()).total_seconds()
         self._metrics.sends.labels(claimed.reference.platform, _named(outcome)).inc()
+        unsent.discard(claimed.key)
+        if isinstance(outcome, Sent) and claimed.cause_kind not in self._followed:
+            arrived = Arrived(key=claimed.key, claim=claimed.claim, message_id=outcome.message_id)
+            if await self._arrivals.keep(arrived, at_once=not unsent or claimed.lane is not None):
+                return
         await self._acknowledge(claimed, outcome)
 
     async def _sent(self, claimed: Claimed, since: float) -> Outcome:
@@ -227,7 +265,7 @@ class Pump:
         except UnavailableError as error:
             self._told_away(error)
             return NotSent(detail="what it carries couldn't be read", not_before=self._clock() + timedelta(seconds=TICK))
-        if self._closing or self._monotonic() > since + DELIVERY_LEASE.total_seconds() - SEND_SECONDS - MARGIN:
+        if self._closing or self._is_late(since):
             return NotSent(detail="there was no time left to send it", not_before=self._clock())
         if claimed.attempts > LAST_ATTEMPT:
             return NotSent(detail=f"tried {LAST_ATTEMPT} times", reason=Reason.EXHAUSTED)
@@ -240,6 +278,7 @@ class Pump:
             attachments=held,
         )
         try:
+            self._count(claimed.reference)
             async with asyncio.timeout(SEND_SECONDS + MARGIN / 2):
                 return Sent(message_id=await self._adapters[claimed.reference.platform].send(outgoing))
         except DeliveryError as error:
@@ -291,6 +330,7 @@ class Pump:
         outcome = "changed"
         try:
             held = NO_ATTACHMENTS if change.message is None else await self._attachments(change.message)
+            self._count(change.reference)
             async with asyncio.timeout(SEND_SECONDS + MARGIN / 2):
                 if change.message is None:
                     await adapter.recall(change.reference, change.message_id)
@@ -304,6 +344,9 @@ class Pump:
         self._metrics.sends.labels(change.reference.platform, outcome).inc()
         at = self._clock()
         await self._database.write(f"changed|{change.key}", lambda session: sending.changed(session, change.key, change, at, again_at=again_at))
+
+    def _count(self, reference: Reference) -> None:
+        self._metrics.rates.count(reference.platform, reference.tenant, LIMITS[reference.platform].workspace)
 
     def _told_away(self, error: UnavailableError) -> None:
         """Log once that the database is away, not at each tick."""
@@ -345,7 +388,7 @@ def _change_again_at(error: Exception, change: Change, at: datetime) -> datetime
 
 def _acknowledging(claimed: Claimed, outcome: Outcome, at: datetime) -> Callable[[Session], tuple[None, Sequence[Ended]]]:
     def acknowledge(session: Session) -> tuple[None, Sequence[Ended]]:
-        ended = sending.acknowledge(session, claimed.key, claimed.claim, outcome, at)
+        ended = acknowledging.acknowledge(session, claimed.key, claimed.claim, outcome, at)
         return None, () if ended is None else (ended,)
 
     return acknowledge

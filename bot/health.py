@@ -11,6 +11,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from adapters.playground.files import STORE_PATH
 from bot.knowledge import Knowledge
 from bot.metrics import Metrics
+from bot.registry import Registry
 from storage import catalog
 from storage.database import Database
 from storage.errors import StorageError
@@ -26,8 +27,9 @@ _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 class Health:
     """The operator's three routes."""
 
-    def __init__(self, database: Database, knowledge: Knowledge, metrics: Metrics) -> None:
+    def __init__(self, database: Database, knowledge: Knowledge, metrics: Metrics, registry: Registry) -> None:
         self._database = database
+        self._registry = registry
         self._knowledge = knowledge
         self._metrics = metrics
 
@@ -39,6 +41,8 @@ class Health:
         return web.json_response({"status": "ok"})
 
     async def _ready(self, _request: web.Request) -> web.Response:
+        if self._registry.outdated is not None:  # what the database has by now may not even be readable
+            return web.json_response({"status": self._registry.outdated}, status=503)
         try:
             latest = await self._database.read(catalog.latest_number)
         except StorageError as error:

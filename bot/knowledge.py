@@ -22,6 +22,7 @@ from dialogs.search.match import Asked, Understood
 from dialogs.search.understanding import Understanding
 from storage import catalog
 from storage.database import Database
+from storage.errors import UnavailableError
 
 _LOG = structlog.stdlib.get_logger(__name__)
 _TOGETHER = 16  # questions understood in one go; the last of them waits for all, some 30 ms
@@ -197,12 +198,19 @@ class Knowledge:
                 group.create_task(self._follow_remotely(self._endpoint))
 
     async def _follow(self) -> None:
+        away = False
         while True:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._looks.wait(), _LOOK_EVERY)
             self._looks.clear()
             try:
                 await self.refresh()
+                away = False
+            except UnavailableError as error:
+                if not away:
+                    _LOG.warning("could not look for a newer catalogue; the one known goes on answering", reason=str(error))
+                away = True
+                await asyncio.sleep(_AFTER_FAILURE)
             except Exception:
                 _LOG.exception("could not look for a newer catalogue; the one known goes on answering")
                 await asyncio.sleep(_AFTER_FAILURE)

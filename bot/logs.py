@@ -2,6 +2,7 @@
 
 import logging
 import sys
+from asyncio import CancelledError
 from typing import Literal
 
 import structlog
@@ -33,8 +34,38 @@ def set_up(form: Literal["json", "console"], level: str) -> None:
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *last])
     )
+    handler.addFilter(_is_news)
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level.upper())
-    for chatty in ("slack_bolt", "slack_sdk", "slack_sdk.web.async_base_client", "msrest", "urllib3", "aiohttp.access", "alembic", "apscheduler"):
+    for chatty in (
+        "slack_bolt",
+        "slack_sdk",
+        "slack_sdk.web.async_base_client",
+        "msrest",
+        "urllib3",
+        "aiohttp.access",
+        "alembic",
+        "apscheduler",
+        "procrastinate",
+    ):
         logging.getLogger(chatty).setLevel(max(logging.WARNING, root.level))
+    logging.getLogger("psycopg.pool").setLevel(max(logging.ERROR, root.level))  # it warns of each attempt; whoever waits for one tells why it failed
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """Leave out what our own lines tell better.
+
+    That's procrastinate's word of an outage, said several times and with tracebacks, where ours say it once, with what to do; and APScheduler's of
+    what was cut short since the process ends.
+    """
+    error = None if record.exc_info is None else record.exc_info[1]
+    if record.name.startswith("apscheduler"):
+        return not isinstance(error, CancelledError)
+    if not record.name.startswith("procrastinate") and not type(error).__module__.startswith("procrastinate."):  # asyncio tells of its tasks too
+        return True
+    while error is not None:
+        if any(kind.__name__ == "OperationalError" for kind in type(error).__mro__):  # psycopg's, by name: the driver is 9 MB that SQLite spares
+            return False
+        error = error.__cause__ or error.__context__
+    return True

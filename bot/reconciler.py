@@ -1,18 +1,26 @@
 """The reconciler: what may have arrived is looked for, or settled by its policy."""
 
+import asyncio
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
+from typing import Final
 
 import structlog
 
 from adapters.port import Adapter, DeliveryError, Outgoing
-from bot.clock import Clock
+from bot.clock import Clock, Sleep
 from bot.endings import Aftermath, Endings
 from dialogs.delivery import Doubt, Ended
 from storage import Session, reconciling
 from storage.database import Database
 from storage.errors import StorageError
 from storage.reconciling import Unknown
+
+_AT_ONCE: Final = 50  # deliveries taken by one look at the ledger
+_LONGEST: Final = reconciling.LOOK_AGAIN / 2  # of one look, before what couldn't be settled would come round again
+_APART: Final = 1.0  # seconds between two that are looked for in a workspace, two calls each: the pump leaves a fifth of what it takes
 
 _LOG = structlog.stdlib.get_logger(__name__)
 
@@ -21,9 +29,16 @@ class Reconciler:
     """Asks the platforms that can be asked, outside any transaction. `planned` is called when something is to be sent again."""
 
     def __init__(
-        self, database: Database, adapters: Mapping[str, Adapter], clock: Clock, *, aftermath: Mapping[str, Aftermath], planned: Callable[[], None]
+        self,
+        database: Database,
+        adapters: Mapping[str, Adapter],
+        clock: Clock,
+        *,
+        aftermath: Mapping[str, Aftermath],
+        planned: Callable[[], None],
+        sleep: Sleep = asyncio.sleep,
     ) -> None:
-        self._database, self._adapters, self._clock = database, adapters, clock
+        self._database, self._adapters, self._clock, self._sleep = database, adapters, clock, sleep
         self._endings = Endings(database, aftermath)
         self._planned = planned
 
@@ -42,18 +57,31 @@ class Reconciler:
     async def look(self) -> None:
         """Settle what is unknown, as far as it can be. A platform that can't be asked now is asked again later."""
         await self.expire()
-        at = self._clock()
-        doubted = await self._database.write("pump|doubted", lambda session: reconciling.doubted(session, at))
-        silent: set[str] = set()  # workspaces that want to be left alone for a while
-        for unknown in doubted:
-            if unknown.reference.tenant in silent:
-                continue
+        began = self._clock()
+        while True:
+            taking = partial(reconciling.doubted, at=self._clock(), limit=_AT_ONCE)
+            doubted = await self._database.write("pump|doubted", taking)
+            by_workspace = defaultdict(list)
+            for unknown in doubted:
+                by_workspace[unknown.reference.platform, unknown.reference.tenant].append(unknown)
+            for error in await asyncio.gather(*map(self._settle_all, by_workspace.values()), return_exceptions=True):
+                if error is not None:
+                    raise error
+            if len(doubted) < _AT_ONCE or self._clock() - began >= _LONGEST:
+                return  # the next look goes on
+
+    async def _settle_all(self, doubted: Sequence[Unknown]) -> None:
+        """Settle what is unknown of one workspace, a while apart: what it takes is for those who send."""
+        for number, unknown in enumerate(doubted):
+            adapter = self._adapters.get(unknown.reference.platform)
+            if number and adapter is not None and adapter.can_look:
+                await self._sleep(_APART)
             try:
                 await self._settle(unknown)
             except DeliveryError as error:
                 _LOG.warning("a delivery couldn't be looked for", key=str(unknown.key), permanent=error.permanent, reason=str(error))
                 if error.retry_after is not None:
-                    silent.add(unknown.reference.tenant)
+                    return  # this workspace wants to be left alone for a while
             except StorageError:
                 raise
             except Exception:  # else the same one would hold up all that follow it, at each look

@@ -71,6 +71,9 @@ class Settings(BaseSettings):
     port: int = Field(default=3978, ge=0, le=65535, validation_alias="POURQUI_PORT")
     data_folder: Path = Field(default=Path("data"), validation_alias="POURQUI_DATA")
     database_url: SecretStr | None = _named("POURQUI_DATABASE_URL")
+    database_connections: int = Field(default=10, ge=2, le=200, validation_alias="POURQUI_DATABASE_CONNECTIONS")
+    runner: Literal["embedded", "procrastinate"] = Field(default="embedded", validation_alias="POURQUI_RUNNER")
+    jobs_at_once: int = Field(default=4, ge=1, le=64, validation_alias="POURQUI_JOBS_AT_ONCE")
     secret_key: SecretStr | None = _named("POURQUI_SECRET_KEY")
     language: Language = Field(default="fr", validation_alias="POURQUI_LANGUAGE")
     timezone: str = Field(default="Europe/Paris", validation_alias="POURQUI_TIMEZONE")
@@ -260,9 +263,25 @@ def read_settings(**given: Any) -> Settings:
         raise SettingsError("\n".join(lines)) from error
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(f".env can't be read: {error}") from error
+    _refuse_a_queue_without_a_server(settings)
     _refuse_half_an_endpoint(settings)
     _refuse_a_budget_that_contradicts_itself(settings)
     return settings
+
+
+def _refuse_a_queue_without_a_server(settings: Settings) -> None:
+    if settings.runner != "procrastinate":
+        return
+    if settings.url.startswith("sqlite"):
+        raise SettingsError(
+            "POURQUI_RUNNER=procrastinate needs PostgreSQL, since its workers share the database: set POURQUI_DATABASE_URL=postgresql://… (what the "
+            "embedded database holds comes along with: pourqui move --to postgresql://…), or leave POURQUI_RUNNER out"
+        )
+    if settings.secret_key is None:
+        raise SettingsError(
+            "POURQUI_RUNNER=procrastinate needs POURQUI_SECRET_KEY, the same for every process: what one of them seals, another one opens. An "
+            "installation that was moved has its key in POURQUI_DATA/secret.key"
+        )
 
 
 def _refuse_half_an_endpoint(settings: Settings) -> None:

@@ -24,7 +24,8 @@ _LOG = structlog.stdlib.get_logger(__name__)
 class Sweep:
     """Looks for replies that were decided but may not have been posted. Those of a platform that is off here are let go after the hour.
 
-    `handed` is called once some are in the ledger. `started_at` is when this process started: what was heard before isn't on its way any more.
+    `handed` is called once some are in the ledger. `alone_since` is when this process joined, where no other one was at work then: what was heard
+    before isn't on its way any more. None where others may be answering it.
     """
 
     def __init__(
@@ -35,14 +36,14 @@ class Sweep:
         clock: Clock,
         *,
         handed: Callable[[], Awaitable[None]],
-        started_at: datetime,
+        alone_since: datetime | None,
     ) -> None:
         self._database = database
         self._adapters = adapters
         self._metrics = metrics
         self._clock = clock
         self._handed = handed
-        self._started_at = started_at
+        self._alone_since = alone_since
 
     async def look(self) -> None:
         """Hand over what was heard and never answered, let go of what is older than an hour."""
@@ -60,7 +61,8 @@ class Sweep:
 
     def _hand_over(self, session: Session, at: datetime) -> list[UUID]:
         """Plan held back replies, and note that their events are answered: both at once, so that a crash loses neither, and doubles none."""
-        before = max(self._started_at, at - PATIENCE)
+        patient = at - PATIENCE
+        before = patient if self._alone_since is None else max(self._alone_since, patient)
         held_back = conversations.claim_unanswered(session, before, at - LET_GO, at)
         handed = [held for held in held_back if held.reference.platform in self._adapters]
         for held in handed:

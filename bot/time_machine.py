@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from adapters.playground.travel import Arrival, Journey, Skip
 from bot.app import Application
 from bot.clock import now
-from bot.schedule import CAMPAIGNS, VERDICTS, daily_at
+from bot.schedule import CAMPAIGNS, ON_DEMAND, VERDICTS, daily_at
 from storage import upcoming
 
 _HOPS: Final = 40  # that one skip makes at most: each is what happens next
@@ -80,7 +80,7 @@ class Travels:
         self._machine.set_forward(at + _MOMENT)
         journey.passes(self._machine())
         jobs = self._application.jobs
-        times = {name: daily_at(name, self._digest_at) for name in jobs if name not in (CAMPAIGNS, VERDICTS)}
+        times = {name: daily_at(name, self._digest_at) for name in jobs if name not in (CAMPAIGNS, VERDICTS, *ON_DEMAND)}
         due = [name for name, of_day in times.items() if of_day is None or self._passed(of_day, left)]
         for name in (*due, CAMPAIGNS):
             await jobs[name]("")

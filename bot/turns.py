@@ -22,7 +22,7 @@ from dialogs.attachment import Attachment
 from dialogs.campaigning import Campaigning
 from dialogs.catalog import Catalogue, Language
 from dialogs.commands import command_of
-from dialogs.events import Event, FormSubmitted, HomeOpened, MessageDeleted, MessageEdited, MessageReceived, Overheard, Reference, Sender
+from dialogs.events import Event, FormSubmitted, Gesture, HomeOpened, MessageDeleted, MessageEdited, MessageReceived, Overheard, Reference, Sender
 from dialogs.facts import CatalogueEdited, ExchangeOpened, Initiative
 from dialogs.ladder import LASTS
 from dialogs.messages import Message, Place, Text
@@ -114,7 +114,7 @@ class Turns:
             reference = secrets.token_hex(4)
             self._metrics.failures.labels(platform).inc()
             _LOG.exception("a turn without a trace failed", reference=reference)
-            return Taken(replies=(self._apology(event, reference),), traced=False)
+            return Taken(replies=(self._apology(event, reference),), traced=False, kept=False)
         if untraced is not None:
             return untraced
         started = time.perf_counter()
@@ -124,7 +124,7 @@ class Turns:
             reference = secrets.token_hex(4)
             self._metrics.failures.labels(platform).inc()
             _LOG.exception("turn failed", reference=reference, key=str(event.key), event_type=type(event).__name__, platform=platform)
-            return Taken(replies=(self._apology(event, reference),))
+            return Taken(replies=(self._apology(event, reference),), kept=False)
         finally:
             self._metrics.turn_seconds.labels(platform).observe(time.perf_counter() - started)
 
@@ -264,6 +264,10 @@ class Turns:
         """Learn what a platform tells of a person; a verified e-mail links them to the directory."""
         learnt = await self._database.write(people.LINKING, lambda session: people.learn_profile(session, profile, self._now()))
         _LOG.info("profile learnt", platform=profile.platform, user=profile.user, linked=learnt.person.linked, guest=profile.guest)
+
+    async def is_new(self, gesture: Gesture) -> bool:
+        """Tell whether a gesture that asks for no turn is heard for the first time, by whichever process, and remember it."""
+        return await self._database.write(gesture.reference.key, lambda session: conversations.hear_once(session, gesture, self._now()))
 
     async def attachment(self, key: str, reference: Reference, user: str) -> Attachment | None:
         """Return the file that was made for this person, None where there's none any more, or where it's somebody else's."""

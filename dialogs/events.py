@@ -95,6 +95,11 @@ class _Heard:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Gesture(_Heard):
+    """A gesture that asks for no turn: only whether it was heard before matters."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MessageReceived(_Heard):
     """Somebody wrote to the bot; mentions of the bot are already taken out of `text`.
 

@@ -41,5 +41,6 @@ def folder_of(address: URL) -> Path:
 
 
 def shown(address: URL) -> str:
-    """Return the URL without its password, for messages and logs."""
-    return address.render_as_string(hide_password=True)
+    """Return the URL as one sets it, without its passwords, for messages and logs."""
+    plain = address.set(drivername=address.get_backend_name())
+    return plain.difference_update_query(("password", "sslpassword")).render_as_string(hide_password=True)

@@ -49,9 +49,9 @@ def asked_for(campaign: Campaign, at: datetime, language: Language) -> Asked:
     return Asked(function=campaign.function, topic=campaign.topic or "", at=at, language=language, did=did)
 
 
-def page(session: Session, asked: Asked, after: str = "", limit: int = PAGE) -> list[Addressee]:
-    """Return the next people of the directory after an id, in the order of their ids; none at the end."""
-    rows = _people(session, _PERSON.id > after, limit)
+def page(session: Session, asked: Asked, after: str = "", limit: int = PAGE, *, upto: str | None = None) -> list[Addressee]:
+    """Return the next people of the directory after an id (up to another one's, where that is told), in the order of their ids; none at the end."""
+    rows = _people(session, _PERSON.id > after if upto is None else and_(_PERSON.id > after, _PERSON.id <= upto), limit)
     if not rows:
         return []
     last: str = rows[-1].id

@@ -54,23 +54,30 @@ class Attention:
     their deliveries are left for later, as whoever holds deliveries mustn't wait for somebody who may wait for them.
     """
 
-    def __init__(self, session: Session, rows: Sequence[DeliveryRow], at: datetime) -> None:
-        spending = [row for row in rows if _spends(row)]
-        wanted = sorted({row.person_id for row in spending if row.person_id is not None})
-        held = [name.partition("|")[2] for name in try_hold(session, [f"attention|{person}" for person in wanted])]
-        self._busy = frozenset(wanted) - frozenset(held)
-        mine = [row for row in spending if row.person_id not in self._busy]
+    def __init__(self) -> None:
+        self._held: frozenset[str] = frozenset()
+        self._busy: frozenset[str] = frozenset()
         self._spent: defaultdict[tuple[str, Spending], list[Spent]] = defaultdict(list)
-        self._pauses: Mapping[str, tuple[Pause, ...]] = {}
-        self._limits: Mapping[str, Limit] = {}
+        self._pauses: dict[str, tuple[Pause, ...]] = {}
+        self._limits: Mapping[str, Limit] | None = None
         self._about: dict[UUID, _About] = {}
         self._asked: set[tuple[str, bool, Kind]] = set()
+        self._exchanges: frozenset[str] = frozenset()
         self._handed: frozenset[str] = frozenset()
-        if not mine:
-            return
-        self._look_at_persons(session, held, at)
-        self._limits = limits(session)
-        if asks := sorted({row.cause_id for row in mine if row.cause_kind == FEEDBACK and row.kind in _ASKS}):
+
+    def look(self, session: Session, rows: Sequence[DeliveryRow], at: datetime) -> None:
+        """Learn of those whose attention these would take too."""
+        spending = [row for row in rows if _spends(row)]
+        wanted = sorted({row.person_id for row in spending if row.person_id is not None} - self._held - self._busy)
+        held = [name.partition("|")[2] for name in try_hold(session, [f"attention|{person}" for person in wanted])]
+        self._held |= frozenset(held)
+        self._busy |= frozenset(wanted) - self._held
+        if held:
+            self._look_at_persons(session, held, at)
+        if held and self._limits is None:
+            self._limits = limits(session)
+        mine = [row for row in spending if row.person_id in self._held]
+        if asks := sorted({row.cause_id for row in mine if row.cause_kind == FEEDBACK and row.kind in _ASKS} - self._exchanges):
             self._look_at_closings(session, asks)
 
     def is_busy(self, row: DeliveryRow) -> bool:
@@ -84,7 +91,7 @@ class Attention:
             return None
         return Known(
             function=row.function,
-            limit=self._limits.get(row.function or ""),
+            limit=(self._limits or {}).get(row.function or ""),
             spent=tuple(self._spent[row.person_id, spending]),
             pauses=self._pauses.get(row.person_id, ()),
             closing=self._closing(row, at) if row.cause_kind == FEEDBACK and spending == "ask" else None,
@@ -106,7 +113,7 @@ class Attention:
         for row in session.execute(taken):
             if (spending := spending_of(Kind(row.kind))) is not None:
                 self._spent[row.person_id, spending].append(Spent(at=row.at, function=row.function))
-        self._pauses = pauses_of_many(session, persons, at)
+        self._pauses |= pauses_of_many(session, persons, at)
 
     def _look_at_closings(self, session: Session, exchanges: Sequence[str]) -> None:
         closings = session.exec(select(FeedbackRow).where(col(FeedbackRow.exchange_id).in_(exchanges)).execution_options(populate_existing=True))
@@ -114,9 +121,10 @@ class Attention:
             for kind, key in ((Kind.PROMPT, prompt_key(row.exchange_id, row.id)), (Kind.REMINDER, reminder_key(row.exchange_id, row.id))):
                 self._about[key] = _About(round=(row.exchange_id, row.occasion == Occasion.LATER, kind), row=row)
         asked = select_columns(_DELIVERY.key).where(_DELIVERY.cause_kind == FEEDBACK, _DELIVERY.cause_id.in_(exchanges), _TAKEN)
-        self._asked = {self._about[key].round for key in session.execute(asked).scalars() if key in self._about}
+        self._asked |= {self._about[key].round for key in session.execute(asked).scalars() if key in self._about}
         open_ = select(RequestRow.exchange_id).where(col(RequestRow.exchange_id).in_(exchanges), col(RequestRow.status) != RequestStatus.CLOSED.value)
-        self._handed = frozenset(session.exec(open_))
+        self._handed |= frozenset(session.exec(open_))
+        self._exchanges |= frozenset(exchanges)
 
     def _closing(self, row: DeliveryRow, at: datetime) -> Closing:
         about = self._about.get(row.key)

@@ -23,21 +23,24 @@ _MEMBER, _EVIDENCE = table_of(CampaignMemberRow).c, table_of(EvidenceRow).c
 class Lessons:
     """One claim's look at the campaigns of its deliveries, and at those who'd get them. Where none is a campaign's, there's no look at all."""
 
-    def __init__(self, session: Session, rows: Sequence[DeliveryRow]) -> None:
-        mine = [row for row in rows if _is_lesson(row)]
+    def __init__(self) -> None:
         self._campaigns: dict[str, tuple[CampaignStatus, Campaign]] = {}
         self._stages: dict[tuple[str, str, str], Stage] = {}
-        self._left: Mapping[tuple[str, str], set[EvidenceKind]] = {}
+        self._left: dict[tuple[str, str], set[EvidenceKind]] = {}
         self._listed: frozenset[str] = frozenset()
+
+    def look(self, session: Session, rows: Sequence[DeliveryRow]) -> None:
+        """Learn of the campaigns and the people of these too."""
+        mine = [row for row in rows if _is_lesson(row)]
         if not mine:
             return
         persons = sorted({row.person_id for row in mine if row.person_id is not None})
-        for name in sorted({row.cause_id for row in mine}):
+        for name in sorted({row.cause_id for row in mine} - self._campaigns.keys()):
             if (kept := campaigns.load(session, name)) is not None:
                 self._campaigns[name] = (kept.status, kept.campaign)
-        self._listed = _listed(session, persons)
+        self._listed |= _listed(session, persons)
         self._look_at_stages(session, persons)
-        self._left = _left_since(session, persons, [campaign for _, campaign in self._campaigns.values() if campaign.exits])
+        self._left |= _left_since(session, persons, [campaign for _, campaign in self._campaigns.values() if campaign.exits])
 
     def known(self, row: DeliveryRow) -> Lesson | None:
         """Return what is known of a campaign's message, None for what is none, or goes to nobody."""

@@ -17,12 +17,13 @@ from dialogs.delivery import Kind
 from dialogs.facts import CampaignEdited, CampaignSteered
 from dialogs.periods import starts
 from dialogs.working_time import COMPANY_HOURS
-from storage import deliveries, locks, plain
+from storage import chunks, deliveries, locks, plain
 from storage.attachments import PICTURE
 from storage.tables import AudienceGrantRow, CampaignPictureRow, CampaignRow, CampaignRuleRow, CampaignVersionRow, table_of
 
 PLANNING = "campaigns"  # the name under which campaigns are planned, moved on and ended
 _NAMES: Final = "campaign names"
+_CAMPAIGN: Final = "campaign"  # of the locks under which each is changed
 KINDS: Final = (Kind.CAMPAIGN, Kind.PROMPT)  # of what a campaign's steps plan
 _GRANT, _VERSION = table_of(AudienceGrantRow), table_of(CampaignVersionRow).c
 _KIND: Final[TypeAdapter[GrantKind]] = TypeAdapter(GrantKind)
@@ -128,6 +129,7 @@ def _schedule(session: Session, row: CampaignRow, timezone: str) -> bool:
 
 def _cancel(session: Session, row: CampaignRow, at: datetime) -> bool:
     row.ended_at = at
+    chunks.settle(session, row)
     deliveries.cancel(session, CAMPAIGN, row.name, KINDS, at)
     return _become(row, CampaignStatus.CANCELLED)
 
@@ -150,6 +152,7 @@ class Progress:
     cursor: str | None
     replanned: str | None
     looked_at: datetime | None
+    audience: int | None
 
 
 def progress(session: Session, name: str) -> Progress | None:
@@ -171,6 +174,7 @@ def progress(session: Session, name: str) -> Progress | None:
         cursor=row.cursor,
         replanned=row.replanned,
         looked_at=row.looked_at,
+        audience=row.audience,
     )
 
 
@@ -182,7 +186,7 @@ def take_up(session: Session, name: str, version: int, timezone: str) -> None:
         return
     if taken.period is not None:
         row.starts_at, row.ends_at = bounds(taken.period, timezone)
-    row.planned_version = version
+    row.planned_version, row.audience = version, None
     row.replanned = None if row.status == CampaignStatus.SCHEDULED else ""
     session.flush()
 
@@ -205,7 +209,15 @@ def bounds(period: Period, timezone: str) -> tuple[datetime, datetime]:
 
 def hold(session: Session, name: str) -> CampaignRow | None:
     """Return a campaign as it is now, and stays until the transaction ends: what plans it and what cancels it wait for each other."""
+    locks.hold(session, f"{_CAMPAIGN}|{name}")
     wanted = select(CampaignRow).where(col(CampaignRow.name) == name).with_for_update().execution_options(populate_existing=True)
+    return session.exec(wanted).first()
+
+
+def share(session: Session, name: str) -> CampaignRow | None:
+    """Return a campaign as it is now, which nobody changes until the transaction ends, not even this one: others may share it."""
+    locks.share(session, f"{_CAMPAIGN}|{name}")
+    wanted = select(CampaignRow).where(col(CampaignRow.name) == name).with_for_update(read=True).execution_options(populate_existing=True)
     return session.exec(wanted).first()
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import bindparam, delete, insert, or_, update
 from sqlmodel import Session, col, select
 
-from dialogs.events import ActionTaken, Event, FormAsked, FormSubmitted, Reference
+from dialogs.events import ActionTaken, Event, FormAsked, FormSubmitted, Gesture, Reference
 from dialogs.messages import Reply
 from dialogs.turn import State
 from storage import plain
@@ -64,20 +64,8 @@ def remember(session: Session, event: Event, replies: tuple[Reply, ...], state: 
 
     Raises IntegrityError where the event was taken already: ask `replies_to` first, in the same body.
     """
-    session.connection().execute(
-        _HEAR,
-        {
-            "key": event.key,
-            "conversation_key": event.reference.key,
-            "platform": event.reference.platform,
-            "gesture": event.id,
-            "user": event.sender.user,
-            "message_id": event.message_id if isinstance(event, ActionTaken | FormAsked | FormSubmitted) else None,
-            "reference": plain.write_reference(event.reference),
-            "replies": plain.write_replies(replies),
-            "heard_at": now,
-        },
-    )
+    tapped = event.message_id if isinstance(event, ActionTaken | FormAsked | FormSubmitted) else None
+    session.connection().execute(_HEAR, {**_heard(event, replies, now), "message_id": tapped})
     if state == former:
         return  # most turns remember nothing, before and after
     if state is None:
@@ -88,6 +76,27 @@ def remember(session: Session, event: Event, replies: tuple[Reply, ...], state: 
         session.connection().execute(_KEEP, {"state_key": event.state_key, **values})
     else:
         session.connection().execute(_CHANGE, {"of": event.state_key, **values})
+
+
+def hear_once(session: Session, gesture: Gesture, now: datetime) -> bool:
+    """Keep a gesture that asks for no turn; tell whether it's heard for the first time. Write it under its conversation's key."""
+    if session.connection().execute(_REPLIES, {"event_key": gesture.key}).first() is not None:
+        return False
+    session.connection().execute(_HEAR, {**_heard(gesture, (), now), "answered_at": now})
+    return True
+
+
+def _heard(event: Event | Gesture, replies: tuple[Reply, ...], now: datetime) -> dict[str, object]:
+    return {
+        "key": event.key,
+        "conversation_key": event.reference.key,
+        "platform": event.reference.platform,
+        "gesture": event.id,
+        "user": event.sender.user,
+        "reference": plain.write_reference(event.reference),
+        "replies": plain.write_replies(replies),
+        "heard_at": now,
+    }
 
 
 def mark_answered(session: Session, key: UUID, now: datetime) -> None:

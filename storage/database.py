@@ -15,6 +15,8 @@ from storage.sqlite import Sqlite
 
 T = TypeVar("T")
 
+CONNECTIONS = 10  # of one process; PostgreSQL itself allows 100 by default
+
 
 class _Engine(Protocol):
     async def read(self, body: Callable[[Session], T]) -> T: ...
@@ -23,10 +25,10 @@ class _Engine(Protocol):
     async def close(self) -> None: ...
 
 
-def _postgresql(address: URL) -> _Engine:
+def _postgresql(address: URL, connections: int) -> _Engine:
     from storage.postgresql import Postgresql  # the driver: 9 MB that SQLite spares
 
-    return Postgresql(address)
+    return Postgresql(address, connections)
 
 
 class Database:
@@ -54,8 +56,8 @@ class Database:
         self._closed = False
 
     @classmethod
-    async def open(cls, url: str) -> Self:
-        """Open `sqlite:///file` or `postgresql://…`, and see that it answers. It's migrated by `storage.schema.upgrade`, not here.
+    async def open(cls, url: str, *, connections: int = CONNECTIONS) -> Self:
+        """Open `sqlite:///file` or `postgresql://…` (with so many connections), and see that it answers. `storage.schema.upgrade` migrates it.
 
         Raises AddressError for another URL, and UnavailableError where there's no such folder, server or database.
         """
@@ -65,7 +67,7 @@ class Database:
         name = shown(address)
         engine: _Engine
         with told_as_unavailable(f"can't open {name}"):
-            engine = Sqlite(address) if is_sqlite(address) else _postgresql(address)
+            engine = Sqlite(address) if is_sqlite(address) else _postgresql(address, connections)
         database = cls(engine, name)
         try:
             await database.read(lambda session: session.connection().exec_driver_sql("SELECT 1").scalar_one())

@@ -7,7 +7,23 @@ from itertools import chain, zip_longest
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import CTE, ColumnElement, FromClause, Integer, ScalarSelect, Select, String, bindparam, exists, func, literal_column, tuple_
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    CompoundSelect,
+    FromClause,
+    Integer,
+    ScalarSelect,
+    Select,
+    String,
+    bindparam,
+    exists,
+    func,
+    literal_column,
+    null,
+    tuple_,
+    union_all,
+)
 from sqlalchemy import select as select_columns
 from sqlmodel import Session, and_, col, or_, select
 
@@ -108,6 +124,17 @@ _HERE: Final = (
 )
 
 
+def _due_here() -> CompoundSelect[str | None, int | None]:
+    """Return the campaigns of which anything is due in a workspace, and a row without a name where something of others is."""
+    other = table_of(DeliveryRow).alias("other")
+    here = (other.c.platform == bindparam("platform"), other.c.tenant == bindparam("tenant"))
+    is_due = exists().where(ledger.is_(other.c.status, Status.PLANNED), _is_of_others(other), *here, other.c.not_before <= _AT)
+    return union_all(_HERE, select_columns(null(), null()).where(is_due))
+
+
+_DUE_HERE: Final = _due_here()
+
+
 def _next() -> Select[tuple[bool, bool, datetime | None, datetime | None]]:
     """Return whether something of others, and of campaigns, is due in a workspace, and when the next of each is: each part by an index of its own."""
     other = table_of(DeliveryRow).alias("other")
@@ -129,10 +156,11 @@ def _next() -> Select[tuple[bool, bool, datetime | None, datetime | None]]:
 _NEXT: Final = _next()
 
 
-def running_here(session: Session, platform: str, tenant: str, at: datetime) -> Mapping[str, int]:
-    """Return the campaigns that aren't paused and of which anything is due in a workspace, with their priority."""
-    found = session.connection().execute(_HERE, {"platform": platform, "tenant": tenant, "at": at})
-    return {row.name: row.priority for row in found}
+def due_here(session: Session, platform: str, tenant: str, at: datetime) -> tuple[bool, Mapping[str, int]]:
+    """Tell whether anything of others is due in a workspace, and of which campaigns that aren't paused, with their priority."""
+    found = session.connection().execute(_DUE_HERE, {"platform": platform, "tenant": tenant, "at": at}).all()
+    campaigns = {row.name: row.priority for row in found if row.name is not None}
+    return len(campaigns) < len(found), campaigns
 
 
 def is_any_due(session: Session, at: datetime, *here: ColumnElement[bool]) -> ColumnElement[bool]:
@@ -163,11 +191,13 @@ def hold(
     *,
     spacing: timedelta,
     limit: int,
+    others: bool = True,
     campaigns: Mapping[str, int] | None = None,
     turn: int = 0,
 ) -> list[DeliveryRow]:
     """Return what is due in a workspace, and hold it until the transaction ends: the urgent first, then in planned order, then these campaigns.
 
+    `others` tells whether to look for anything but campaigns' messages.
     Those of one priority (`campaigns`, by name) take turns, one message each; `turn` says which begins. Left out: what another transaction holds,
     what is behind in its lane, and what goes where something goes now, or went less than `spacing` ago.
     """
@@ -176,8 +206,10 @@ def hold(
     lately = select_columns(func.count()).where(_RECENT.place == col(DeliveryRow.place), _RECENT.sent_at > at - spacing)
     is_free = lately.correlate(table_of(DeliveryRow)).scalar_subquery() < 1
     free = (_in(platform, tenant), ~IS_BEHIND, is_free, col(DeliveryRow.place).not_in(_BUSY_PLACES))
-    rows = select(DeliveryRow).where(*free, _is_other_due(at)).order_by(col(DeliveryRow.urgent).desc(), col(DeliveryRow.number)).limit(limit)
-    found = _first_of_lanes(session, session.exec(ledger.held(rows, skip_locked=True)).all())
+    found: list[DeliveryRow] = []
+    if others:
+        rows = select(DeliveryRow).where(*free, _is_other_due(at)).order_by(col(DeliveryRow.urgent).desc(), col(DeliveryRow.number)).limit(limit)
+        found += _first_of_lanes(session, session.exec(ledger.held(rows, skip_locked=True)).all())
     for group in _by_priority(campaigns or {}, turn):
         room = limit - len(found)
         if room <= 0:
@@ -231,7 +263,8 @@ def reached(session: Session, rows: Sequence[DeliveryRow], at: datetime) -> list
         if row.under is not None:
             place, message_id = anchors.get(row.under, ("", ""))
             reference = reference.under(message_id) if place == row.place else reference.whole
-        row.reference = plain.write_reference(reference)
+        if row.reference != (written := plain.write_reference(reference)):
+            row.reference = written
         if (reference.platform, reference.tenant) == (row.platform, row.tenant):
             here.append((row, reference))
         else:

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from sqlalchemy.exc import DatabaseError, DBAPIError, InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+
+from storage import outages
 
 
 class StorageError(Exception):
@@ -27,6 +28,18 @@ class TooNewError(StorageError):
     """The database was migrated by a later version of pourqui than this one."""
 
 
+class AnotherDeploymentError(StorageError):
+    """Processes with another key, or other credentials, are at work on this database."""
+
+
+class MovedError(StorageError):
+    """This installation went to another database, or only a part of it has come to this one."""
+
+
+class MoveError(StorageError):
+    """An installation that can't be moved, or not to there; what was copied before stays, and the same move goes on once it can."""
+
+
 class EmailTakenError(StorageError):
     """Two rows of the directory claim one e-mail address."""
 
@@ -37,12 +50,14 @@ class UnknownVersionError(StorageError):
 
 @contextmanager
 def told_as_unavailable(sentence: str) -> Iterator[None]:
-    """Tell by an UnavailableError, `sentence: reason`, that the database itself failed, whatever was asked of it."""
+    """Tell by an UnavailableError that the database itself failed, whatever was asked of it: the `sentence`, what to do where that's known, why."""
     try:
         yield
-    except (DBAPIError, PoolTimeoutError) as error:
+    except DBAPIError as error:
+        reason = error.orig or error
+        told = outages.told(reason)
         # a plain DatabaseError is SQLite's word for a file that is damaged, or no database; its other subclasses are about what was asked
-        if isinstance(error, OperationalError | InterfaceError | PoolTimeoutError) or type(error) is DatabaseError:
-            reason = error.orig if isinstance(error, DBAPIError) else error
-            raise UnavailableError(f"{sentence}: {reason}") from error
-        raise
+        if told is None and not isinstance(error, OperationalError | InterfaceError) and type(error) is not DatabaseError:
+            raise
+        why = " ".join(str(reason).split())  # libpq's own takes several lines
+        raise UnavailableError(f"{sentence}: {why}" if told is None else f"{sentence}: {told}. The reason given: {why}") from error

@@ -1,13 +1,14 @@
 """The ledger's rows: how each comes in, and goes from one status to the next, whoever sees to it."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
 from typing import Final, TypeAlias
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Executable, SQLColumnExpression, Table, bindparam, literal_column, update
+from sqlalchemy import ColumnElement, Executable, SQLColumnExpression, Table, bindparam, literal_column, or_, update
+from sqlalchemy import select as select_columns
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
@@ -22,6 +23,7 @@ _Insert: TypeAlias = Callable[[Table], postgresql.Insert | sqlite.Insert]
 EDIT: Final = "edit"  # what `DeliveryRow.change` says
 RECALL: Final = "recall"
 _DELIVERY, _TALLY, _WORKSPACE = table_of(DeliveryRow), table_of(DeliveryTallyRow), table_of(WorkspaceRow)
+_FREE_ONE: Final = _DELIVERY.alias("free")
 
 
 def _count(insert: _Insert) -> Executable:
@@ -41,6 +43,15 @@ _WHERE: Final = ("platform", "tenant", "place", "reference", "message", "urgent"
 _STANDING: Final = ("status", "reason", "planned_at", "not_before", "deadline", "attempts", "ended_at", "change_attempts")
 _ADD: Final = Insertion(_DELIVERY, (*_WHOSE, *_WHERE, *_STANDING), unless="key")
 
+_AS_SENT: Final[Mapping[str, object]] = {
+    "status": Status.SENT.value,
+    "reason": None,
+    "detail": None,
+    "message_id": bindparam("as_message"),
+    "sent_at": bindparam("then"),
+    "ended_at": bindparam("then"),
+    "lease_until": None,
+}
 # how nearly each ends, in one statement, without its message: the rows are wide, and several hundred a second are acknowledged
 _ARRIVED: Final = (
     update(_DELIVERY)
@@ -50,15 +61,7 @@ _ARRIVED: Final = (
         _DELIVERY.c.status.in_([Status.SENDING.value, Status.UNKNOWN.value]),
         _DELIVERY.c.change.is_(None),
     )
-    .values(
-        status=Status.SENT.value,
-        reason=None,
-        detail=None,
-        message_id=bindparam("as_message"),
-        sent_at=bindparam("then"),
-        ended_at=bindparam("then"),
-        lease_until=None,
-    )
+    .values(_AS_SENT)
     .returning(_DELIVERY.c.kind, _DELIVERY.c.cause_kind, _DELIVERY.c.cause_id, _DELIVERY.c.reference, _DELIVERY.c.person_id)
 )
 
@@ -66,6 +69,21 @@ _ARRIVED: Final = (
 def is_(column: SQLColumnExpression[str], status: Status) -> ColumnElement[bool]:
     """Compare a status with a literal: a partial index serves what is written out only, not a parameter."""
     return column == literal_column(f"'{status.value}'")
+
+
+# the same for several at once. What somebody else holds is left out: who doesn't wait can't wait in a circle, however many are held by then
+_FREE: Final = (
+    select_columns(_FREE_ONE.c.number)
+    .where(
+        _FREE_ONE.c.key == bindparam("of_key"),
+        _FREE_ONE.c.claim == bindparam("of_claim"),
+        or_(is_(_FREE_ONE.c.status, Status.SENDING), is_(_FREE_ONE.c.status, Status.UNKNOWN)),
+        _FREE_ONE.c.change.is_(None),
+    )
+    .with_for_update(skip_locked=True)
+    .scalar_subquery()
+)
+_ARRIVED_TOGETHER: Final = update(_DELIVERY).where(_DELIVERY.c.number == _FREE).values(_AS_SENT).execution_options(preserve_rowcount=True)
 
 
 def add(session: Session, columns: Columns) -> int:
@@ -135,6 +153,15 @@ def arrive(session: Session, key: UUID, claim_id: UUID, message_id: str | None, 
         person=row.person_id,
         message_id=message_id,
     )
+
+
+def arrive_together(session: Session, several: Sequence[tuple[UUID, UUID, str | None]], at: datetime) -> bool:
+    """Keep that several are there, each told by its key, its claim, the platform's id; tell whether it's all of them, as the caller needs.
+
+    Left out is what isn't that claim's any more, what a change waits for, and what another transaction holds.
+    """
+    values = [{"of_key": key, "of_claim": claim_id, "as_message": message_id, "then": at} for key, claim_id, message_id in several]
+    return session.connection().execute(_ARRIVED_TOGETHER, values).rowcount == len(values)
 
 
 def again(session: Session, row: DeliveryRow, not_before: datetime, at: datetime, detail: str | None = None) -> Ended | None:

@@ -7,6 +7,7 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 _LOCK = text("SELECT pg_advisory_xact_lock(:key)")
+_SHARE = text("SELECT pg_advisory_xact_lock_shared(:key)")
 _TRY = text("SELECT key FROM unnest(CAST(:keys AS bigint[])) AS key WHERE pg_try_advisory_xact_lock(key)")
 
 
@@ -22,6 +23,15 @@ def hold(session: Session, name: str) -> None:
     """
     if session.connection().dialect.name != "sqlite":
         session.connection().execute(_LOCK, {"key": lock_key(name)})
+
+
+def share(session: Session, name: str) -> None:
+    """Hold a name beside others who share it, like `hold`: whoever wants it alone waits for those who share it now, and later ones wait for them.
+
+    Rows know no such turns: eight who kept sharing one kept whoever wanted to change it waiting for as long as they went on.
+    """
+    if session.connection().dialect.name != "sqlite":
+        session.connection().execute(_SHARE, {"key": lock_key(name)})
 
 
 def try_hold(session: Session, names: Sequence[str]) -> list[str]:

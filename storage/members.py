@@ -1,7 +1,7 @@
 """Members: who entered a campaign, and where on its steps each of them is.
 
-Whatever changes them holds their campaign's row (`storage.campaigns.hold`), so that nothing is planned of one that was just paused or cancelled, and
-its `targeted` counts what the ledger took in, in the same transaction.
+Whatever changes them holds their campaign's row (`storage.campaigns.hold`) or shares it, so that nothing is planned of one that was just paused or
+cancelled; and counts what the ledger took in, in the same transaction: in its `targeted`, or in the chunk's that they're of.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -20,7 +20,7 @@ from dialogs.events import Reference
 from dialogs.ladder import Stage
 from dialogs.messages import Message
 from dialogs.scores import SCORE_FLOOR
-from storage import campaigns, deliveries, ledger, plain
+from storage import campaigns, chunks, deliveries, ledger, plain
 from storage.at_once import Columns, Insertion
 from storage.tables import CampaignMemberRow, CampaignRow, DeliveryRow, EvidenceRow, PersonRow, StepResponseRow, table_of
 
@@ -55,6 +55,14 @@ class Entering:
     step_id: str
     delivery: Delivery | None
     due_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entered:
+    """How many people entered, and how many deliveries were planned for them, to be counted by whoever took them in."""
+
+    members: int = 0
+    targeted: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,22 +104,22 @@ class Planned:
     step: str
 
 
-def enter(session: Session, row: CampaignRow, entering: Sequence[Entering], at: datetime, *, places: Mapping[str, Reference] | None = None) -> int:
-    """Take people in and plan their first deliveries, those who are there still and haven't entered before; return how many.
+def enter(session: Session, campaign: str, entering: Sequence[Entering], at: datetime, *, places: Mapping[str, Reference] | None = None) -> Entered:
+    """Take people in and plan their first deliveries, those who are there still and haven't entered before; return how many that were.
 
     `places` are where they can be reached, where that was read before: it's asked again when it's their turn to get something.
     """
     if not entering:
-        return 0
+        return Entered()
     persons = sorted(one.person for one in entering)
     # those between them are few, or none, where they're of one page. They're held until they're members: an erasure that came first has deleted them
     there = select(_PERSON.id).where(_PERSON.id.between(persons[0], persons[-1])).with_for_update(read=True, key_share=True)
-    held = strangers(session, row.name, persons).intersection(session.connection().execute(there).scalars())
+    held = strangers(session, campaign, persons).intersection(session.connection().execute(there).scalars())
     new = [one for one in entering if one.person in held]
-    if new:
-        _ENTER.add(session, _entered(row.name, new, at))
-        _plan(session, row, [one.delivery for one in new if one.delivery is not None], at, places)
-    return len(new)
+    if not new:
+        return Entered()
+    _ENTER.add(session, _entered(campaign, new, at))
+    return Entered(members=len(new), targeted=_plan(session, [one.delivery for one in new if one.delivery is not None], at, places))
 
 
 def _entered(campaign: str, new: Sequence[Entering], at: datetime) -> Columns:
@@ -131,10 +139,11 @@ def _entered(campaign: str, new: Sequence[Entering], at: datetime) -> Columns:
     }
 
 
-def _plan(session: Session, row: CampaignRow, planned: Sequence[Delivery], at: datetime, places: Mapping[str, Reference] | None = None) -> None:
-    if planned:  # by kind, since the ledger takes in those of one kind together
-        row.targeted += deliveries.plan_all(session, sorted(planned, key=lambda each: each.kind), at, places=places)
-    session.flush()
+def _plan(session: Session, planned: Sequence[Delivery], at: datetime, places: Mapping[str, Reference] | None = None) -> int:
+    if not planned:
+        return 0
+    # by kind, since the ledger takes in those of one kind together
+    return deliveries.plan_all(session, sorted(planned, key=lambda each: each.kind), at, places=places)
 
 
 def strangers(session: Session, campaign: str, persons: Collection[str]) -> set[str]:
@@ -182,7 +191,8 @@ def move(session: Session, row: CampaignRow, moves: Sequence[Move], at: datetime
         for each in moves
     ]
     session.connection().execute(_MOVE, values)
-    _plan(session, row, [each.delivery for each in moves if each.delivery is not None], at)
+    row.targeted += _plan(session, [each.delivery for each in moves if each.delivery is not None], at)
+    session.flush()
 
 
 def awaited(session: Session, campaign: str, function: str, since: datetime, at: datetime, limit: int) -> list[str]:
@@ -264,8 +274,9 @@ def begin(row: CampaignRow, at: datetime) -> None:
     row.status, row.started_at, row.cursor = CampaignStatus.RUNNING, at, ""
 
 
-def finish(row: CampaignRow, at: datetime) -> None:
-    """End a campaign."""
+def finish(session: Session, row: CampaignRow, at: datetime) -> None:
+    """End a campaign, wherever its planning is."""
+    chunks.settle(session, row)
     row.status, row.ended_at, row.cursor, row.replanned = CampaignStatus.FINISHED, at, None, None
 
 

@@ -310,6 +310,13 @@ REGISTER: Final[Mapping[str, Kept]] = {
     "standing": Kept(ties=_own("standing"), who=("person_id",), plain=("function", "topic", "stage")),
     "standing_move": Kept(ties=_own("standing_move"), who=("person_id",), plain=("function", "topic", "former", "stage", "because")),
     "evidence_mark": Kept(plain=("source", "after"), why="how far a table was read"),
+    "campaign_chunk": Kept(
+        plain=("campaign", "upto", "cursor"), why="how far a directory was looked through: ids as marks, for the minutes in which it's planned"
+    ),
+    "process": Kept(plain=("id", "role", "runner", "host", "version", "fingerprint"), why="programs, and the servers that they run on"),
+    "tick": Kept(plain=("job",), why="when a clock last asked for a job"),
+    "deployment": Kept(plain=("id", "moved_to", "moved_from"), why="the installation itself"),
+    "move": Kept(plain=("table_name", "last_key", "checksum"), why="how far a table was copied: a key as a mark, while the move lasts"),
     "audience_grant": Kept(ties=_own("audience_grant"), who=("person_id", "granted_by"), plain=("function", "kind", "value")),
 }
 

@@ -1,25 +1,28 @@
 """PostgreSQL: one transaction at a time for each conversation, across processes."""
 
 import asyncio
-from collections.abc import Callable
-from typing import TypeVar
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Final, TypeVar
 from weakref import WeakValueDictionary
 
 import psycopg
 from sqlalchemy import URL, NullPool, bindparam, create_engine, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlmodel import Session
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from storage.address import shown
 from storage.errors import UnavailableError
 from storage.locks import lock_key
 
 T = TypeVar("T")
 
 CONNECT_SECONDS = 10
+BUSY_SECONDS: Final = 5.0  # for which one of the process's own connections is awaited: a platform waits no longer for a turn
 _CONNECT_ARGS = {"connect_timeout": CONNECT_SECONDS, "application_name": "pourqui"}
-_CONNECTIONS = 10  # of one process; PostgreSQL itself allows 100 by default
 # One statement, so one round trip, that is also the ping of a connection that has been idle. A process that freezes inside a body loses its
 # transaction, and with it the lock that others wait for.
 _LOCK = text("SELECT pg_advisory_xact_lock(:key), set_config('idle_in_transaction_session_timeout', '10s', true)").bindparams(bindparam("key"))
@@ -28,11 +31,13 @@ _LOCK = text("SELECT pg_advisory_xact_lock(:key), set_config('idle_in_transactio
 class Postgresql:
     """A PostgreSQL database: one pool; each read statement stands for itself, each write is a transaction under its conversation's lock."""
 
-    def __init__(self, address: URL) -> None:
+    def __init__(self, address: URL, connections: int) -> None:
+        self._all_busy = f"all {connections} connections of this process to {shown(address)} were busy for {BUSY_SECONDS:g} s"
         self._engine = create_async_engine(
             address,
-            pool_size=_CONNECTIONS,
+            pool_size=connections,
             max_overflow=0,
+            pool_timeout=BUSY_SECONDS,
             connect_args=_CONNECT_ARGS,
             hide_parameters=True,  # errors are logged; what people write isn't
         )
@@ -62,7 +67,8 @@ class Postgresql:
 
     async def _read(self, body: Callable[[Session], T]) -> T:
         async with AsyncSession(self._reads, expire_on_commit=False) as session:
-            return await session.run_sync(lambda _: body(session.sync_session))
+            with self._told_busy():
+                return await session.run_sync(lambda _: body(session.sync_session))
 
     async def write(self, conversation_key: str, body: Callable[[Session], T]) -> T:
         """Run a body in a transaction, alone in its conversation; once more where it lost a race that nobody could foresee."""
@@ -82,7 +88,8 @@ class Postgresql:
             return value
 
         async with AsyncSession(self._engine, expire_on_commit=False) as session:
-            value = await session.run_sync(lambda _: locked(session.sync_session))
+            with self._told_busy():
+                value = await session.run_sync(lambda _: locked(session.sync_session))
             try:
                 await session.commit()
             except DBAPIError as error:
@@ -90,6 +97,13 @@ class Postgresql:
                     raise UnavailableError("PostgreSQL went away during a commit: whether it was kept is unknown") from error
                 raise
             return value
+
+    @contextmanager
+    def _told_busy(self) -> Iterator[None]:
+        try:
+            yield
+        except PoolTimeoutError as error:
+            raise UnavailableError(f"{self._all_busy}: raise POURQUI_DATABASE_CONNECTIONS, or start another process") from error
 
     def snapshot(self, body: Callable[[Session], T]) -> T:
         """Run a body that only reads, on a connection and in a transaction of its own, in the caller's thread."""

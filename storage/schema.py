@@ -35,13 +35,14 @@ def revision_of(url: str) -> str | None:
     address = parse(url)
     if is_sqlite(address) and not Path(address.database or "").exists():
         return None
-    with _transaction(address) as connection:
+    with _open(address) as connection:  # no lock: it's asked while others write, or upgrade
         return _revision(connection)
 
 
-def upgrade(url: str, to: str | None = None) -> str:
+def upgrade(url: str, to: str | None = None, *, queue: bool = False) -> str:
     """Bring a database, which may be empty, to `to` (this version's revision where None); return the revision it has then. Blocking.
 
+    With `queue`, procrastinate's own schema too, to the installed version's form (PostgreSQL only).
     All or nothing, and one process at a time: a second one waits, then finds nothing left to do. Raises TooNewError for a database of a later
     version, which is left as it is, AddressError, and UnavailableError.
     """
@@ -54,6 +55,10 @@ def upgrade(url: str, to: str | None = None) -> str:
             from storage.migrations.runner import bring_to  # Alembic: 12 MB that a start on a migrated database spares
 
             bring_to(connection, wanted, _MIGRATIONS)
+        if queue:
+            from storage.queue_schema import bring_up  # procrastinate: only where it's chosen
+
+            bring_up(connection)
     return wanted
 
 
@@ -77,24 +82,35 @@ def _revision(connection: Connection) -> str | None:
 @contextmanager
 def _transaction(address: URL) -> Iterator[Connection]:
     """Open a transaction that shuts out every other migration, and on SQLite every other writer."""
-    lock: int | None = None
+    if is_sqlite(address) and not folder_of(address).is_dir():
+        raise UnavailableError(f"there's no folder {folder_of(address)} to hold the database")
+    with _open(address, begin="BEGIN IMMEDIATE") as connection:
+        if not is_sqlite(address):
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": lock_key("migrations")})
+        yield connection
+
+
+@contextmanager
+def _open(address: URL, *, begin: str | None = None) -> Iterator[Connection]:
+    """Open a transaction, on SQLite with `begin`, or none where that is None."""
     if is_sqlite(address):
-        if not folder_of(address).is_dir():
-            raise UnavailableError(f"there's no folder {folder_of(address)} to hold the database")
         # foreign keys stay off: a table that's made anew is dropped in between
-        engine = engine_of(address, begin="BEGIN IMMEDIATE")
+        engine = engine_of(address, begin=begin)
     else:
         from storage.postgresql import CONNECT_SECONDS  # the driver: 9 MB that SQLite spares
 
         engine = create_engine(address, poolclass=NullPool, connect_args={"connect_timeout": CONNECT_SECONDS}, hide_parameters=True)
-        lock = lock_key("migrations")
     try:
         with told_as_unavailable(f"{shown(address)} doesn't answer"), engine.begin() as connection:
-            if lock is not None:
-                connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": lock})
             yield connection
     finally:
         engine.dispose()
+
+
+def revision_now(session: Session) -> str | None:
+    """Return the revision that the database has at this moment, which another process may have changed."""
+    revision: str | None = session.connection().exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+    return revision
 
 
 def time_of(session: Session) -> datetime | None:

@@ -3,29 +3,54 @@
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Final, TypeAlias, assert_never
+from typing import Final, TypeAlias
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, text, tuple_, update
+from sqlalchemy import ColumnElement, Row, bindparam, exists, func, tuple_, update
+from sqlalchemy import select as select_columns
 from sqlmodel import Session, and_, col, or_, select
 
 from dialogs.delivery import Ended, Kind, Reason, Status
 from dialogs.events import Reference
 from dialogs.gates import Candidate, NotBefore, Skip, Verdict
 from dialogs.messages import Message
-from storage import bindings, due, ledger, plain
+from storage import due, ledger, plain
 from storage.attention import Attention
 from storage.campaign_gates import Lessons
 from storage.pacing import Traffic
-from storage.reach import bury, dead_channels, timezones
-from storage.tables import DeliveryRow, WorkspaceRow
+from storage.reach import dead_channels, timezones
+from storage.tables import DeliveryRow, WorkspaceRow, table_of
 
 WORKSPACE_LEASE: Final = timedelta(seconds=5)
 DELIVERY_LEASE: Final = timedelta(seconds=8)
-BATCH: Final = 8
+BATCH: Final = 10
 _LOOK_AHEAD: Final = 5  # candidates for each place of a batch: those that must wait don't stand before those that needn't
 _BUSY: Final = timedelta(seconds=1)  # another claim looks at the same person: it's over by then
-_DURABLE: Final = text("SET LOCAL synchronous_commit = on")
+_DELIVERY, _WORKSPACE = table_of(DeliveryRow).c, table_of(WorkspaceRow).c
+_HERE: Final = (_WORKSPACE.platform == bindparam("of_platform"), _WORKSPACE.tenant == bindparam("of_tenant"))
+_AT: Final = bindparam("at", type_=_DELIVERY.change_not_before.type)
+_IS_CHANGE_DUE: Final = (
+    exists()
+    .where(
+        _DELIVERY.platform == _WORKSPACE.platform,
+        _DELIVERY.tenant == _WORKSPACE.tenant,
+        _DELIVERY.change.is_not(None),
+        _DELIVERY.change_not_before <= _AT,
+    )
+    .correlate(table_of(WorkspaceRow))
+)
+_HELD: Final = (
+    select_columns(_WORKSPACE.next_at, _WORKSPACE.paused_until, _IS_CHANGE_DUE.label("is_change_due"))
+    .where(*_HERE, _WORKSPACE.owner == bindparam("owner"))
+    .with_for_update(of=table_of(WorkspaceRow))
+)
+_HELD_DURABLY: Final = _HELD.add_columns(func.set_config("synchronous_commit", "on", True))  # PostgreSQL, until the transaction ends
+_RENEWED: Final = update(table_of(WorkspaceRow)).where(*_HERE).values(lease_until=bindparam("until"), next_at=bindparam("next"))
+_CLAIMED: Final = (
+    update(table_of(DeliveryRow))
+    .where(_DELIVERY.number.in_(bindparam("numbers", expanding=True)))
+    .values(status=Status.SENDING.value, claim=bindparam("of_claim"), lease_until=bindparam("until"), attempts=_DELIVERY.attempts + 1)
+)
 
 Gate: TypeAlias = Callable[[Candidate], Verdict]
 
@@ -75,44 +100,14 @@ class Claimed:
 class Batch:
     """What a claim came to. `lost`: the workspace is another process's now, stop. `ended`: skipped by a gate, for what must follow from it.
 
-    `wait_until` is when there may be more to claim, None where nothing is planned here.
+    `wait_until` is when there may be more to claim, None where nothing is planned here. `is_change_due`: `changes` has something.
     """
 
     claimed: tuple[Claimed, ...] = ()
     ended: tuple[Ended, ...] = ()
     lost: bool = False
     wait_until: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sent:
-    """It's there; `message_id` is the platform's, where it gave one."""
-
-    message_id: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NotSent:
-    """It certainly isn't there. `not_before` is when to try again, None for never; `dead` marks the conversation as one that can't be written to.
-
-    `pause` keeps the whole workspace still until then (429).
-    """
-
-    detail: str
-    reason: Reason = Reason.REFUSED
-    not_before: datetime | None = None
-    pause: datetime | None = None
-    dead: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Doubtful:
-    """Nobody knows whether it's there."""
-
-    detail: str
-
-
-Outcome: TypeAlias = Sent | NotSent | Doubtful
+    is_change_due: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,6 +151,11 @@ def own(
     return [Workspace(platform=row.platform, tenant=row.tenant) for row in taken]
 
 
+def release(session: Session, owner: str) -> None:
+    """Give every workspace of an owner back, who ends: the next one needn't wait for the lease to go by."""
+    session.execute(update(WorkspaceRow).where(col(WorkspaceRow.owner) == owner).values(owner=None, lease_until=None))
+
+
 def claim(session: Session, workspace: Workspace, owner: str, claim_id: UUID, at: datetime, *, pace: Pace, gate: Gate, limit: int = BATCH) -> Batch:
     """Claim what is due in a workspace that `owner` has: the urgent first, then in planned order; each delivery once, for `DELIVERY_LEASE`.
 
@@ -165,74 +165,76 @@ def claim(session: Session, workspace: Workspace, owner: str, claim_id: UUID, at
     go to another workspace is moved there.
     The transaction is durable before anything is sent (PostgreSQL: `synchronous_commit = on`).
     """
-    if session.connection().dialect.name == "postgresql":
-        session.connection().execute(_DURABLE)
-    held = _held(session, workspace, owner)
+    held = _held(session, workspace, owner, at, durably=True)
     if held is None:
         return Batch(lost=True)
     if held.paused_until is not None and held.paused_until > at:
-        held.lease_until = at + WORKSPACE_LEASE
-        session.flush()
+        _renew(session, workspace, at, held.next_at)
         return Batch(wait_until=held.paused_until)
-    campaigns = due.running_here(session, workspace.platform, workspace.tenant, at)
-    rows = due.hold(
-        session,
-        workspace.platform,
-        workspace.tenant,
-        at,
-        spacing=pace.place_spacing,
-        limit=limit * _LOOK_AHEAD,
-        campaigns=campaigns,
-        turn=claim_id.int,
-    )
-    here = due.reached(session, rows, at)
-    taking = _Taking(session, here, claim_id, at, max(held.next_at, at), pace, gate)
-    for row, reference in here:
-        if len(taking.claimed) == limit or not taking.has_slot:
+    taking = _Taking(session, claim_id, at, max(held.next_at, at), pace, gate)
+    is_moved, is_behind = False, False
+    others, campaigns = due.due_here(session, workspace.platform, workspace.tenant, at)
+    # a batch, and whether there's more; only where its places aren't filled by these is there a look further
+    for number in (limit + 1, limit * _LOOK_AHEAD) if others or campaigns else ():
+        found = due.hold(
+            session,
+            workspace.platform,
+            workspace.tenant,
+            at,
+            spacing=pace.place_spacing,
+            limit=number,
+            others=others,
+            campaigns=campaigns,
+            turn=claim_id.int,
+        )
+        rows = [row for row in found if row.number not in taking.offered]
+        here = due.reached(session, rows, at)
+        is_moved |= len(here) < len(rows)
+        is_behind = taking.offer_all(here, limit)
+        if is_behind or len(found) < number:
             break
-        taking.offer(row, reference)
-    held.lease_until = at + WORKSPACE_LEASE  # not before: with the slots it's one statement
-    if taking.claimed:
-        held.next_at = taking.slot
+    _renew(session, workspace, at, taking.slot if taking.claimed else held.next_at)
     session.flush()
-    moved = len(here) < len(rows)
     # where something came of it, there may be more behind it at once, as soon as there's a slot
-    soon = max(at, taking.slot - DELIVERY_LEASE / 2) if moved or taking.settled or not taking.has_slot else None
-    is_left, later = due.next_due(session, workspace.platform, workspace.tenant, at)
+    soon = max(at, taking.slot - DELIVERY_LEASE / 2) if is_moved or taking.settled or not taking.has_slot else None
+    is_left, later = (True, None) if is_behind else due.next_due(session, workspace.platform, workspace.tenant, at)
     if is_left and soon is None:
         # what is left waits for its place, or for an earlier one of its lane, which is settled within its lease
         soon = min(*taking.opening, later or at + DELIVERY_LEASE, at + DELIVERY_LEASE)
-    return Batch(claimed=tuple(taking.claimed), ended=tuple(taking.ended), wait_until=soon if is_left else later)
-
-
-def _held(session: Session, workspace: Workspace, owner: str) -> WorkspaceRow | None:
-    mine = select(WorkspaceRow).where(
-        col(WorkspaceRow.platform) == workspace.platform, col(WorkspaceRow.tenant) == workspace.tenant, col(WorkspaceRow.owner) == owner
+    return Batch(
+        claimed=tuple(taking.claimed),
+        ended=tuple(taking.ended),
+        wait_until=soon if is_left else later,
+        is_change_due=held.is_change_due,
     )
-    return session.exec(mine.with_for_update().execution_options(populate_existing=True)).first()
+
+
+def _held(session: Session, workspace: Workspace, owner: str, at: datetime, *, durably: bool = False) -> Row[datetime, datetime | None, bool] | None:
+    connection = session.connection()
+    statement = _HELD_DURABLY if durably and connection.dialect.name == "postgresql" else _HELD
+    mine = {"of_platform": workspace.platform, "of_tenant": workspace.tenant, "owner": owner, "at": at}
+    return connection.execute(statement, mine).first()
+
+
+def _renew(session: Session, workspace: Workspace, at: datetime, next_at: datetime) -> None:
+    """Renew the lease, and reserve the slots until `next_at`."""
+    renewed = {"of_platform": workspace.platform, "of_tenant": workspace.tenant, "until": at + WORKSPACE_LEASE, "next": next_at}
+    session.connection().execute(_RENEWED, renewed)
 
 
 class _Taking:
     """One claim: what it knows of the places and the persons, and what it came to so far."""
 
-    def __init__(
-        self,
-        session: Session,
-        here: Sequence[tuple[DeliveryRow, Reference | None]],
-        claim_id: UUID,
-        at: datetime,
-        slot: datetime,
-        pace: Pace,
-        gate: Gate,
-    ) -> None:
-        self._claim_id, self._at, self._pace, self._gate = claim_id, at, pace, gate
+    def __init__(self, session: Session, claim_id: UUID, at: datetime, slot: datetime, pace: Pace, gate: Gate) -> None:
+        self._session, self._claim_id, self._at, self._pace, self._gate = session, claim_id, at, pace, gate
         self._traffic = Traffic(pace.place_spacing, pace.place_hourly)
-        self._traffic.look(session, {row.place for row, _ in here if row.place}, at)
-        self._dead = dead_channels(session, {row.place for row, _ in here if row.person_id is None})
-        self._zones = timezones(session, {row.person_id for row, _ in here if row.person_id is not None})
-        self._attention = Attention(session, [row for row, _ in here], at)
-        self._lessons = Lessons(session, [row for row, _ in here])
+        self._dead: frozenset[str] = frozenset()
+        self._zones: dict[str, str] = {}
+        self._attention = Attention()
+        self._lessons = Lessons()
+        self._taken: list[int | None] = []
         self.slot = slot
+        self.offered: set[int | None] = set()
         self.claimed: list[Claimed] = []
         self.ended: list[Ended] = []
         self.opening: list[datetime] = []  # when places that had one just now take the next
@@ -243,8 +245,32 @@ class _Taking:
         """Whether the next slot is early enough in the lease to be used."""
         return self.slot <= self._at + DELIVERY_LEASE / 2
 
-    def offer(self, row: DeliveryRow, reference: Reference | None) -> None:
+    def offer_all(self, here: Sequence[tuple[DeliveryRow, Reference | None]], limit: int) -> bool:
+        """Offer these in their order, until there's no room or slot left; tell whether any are left over. What is claimed is written."""
+        if here:
+            self._look([row for row, _ in here])
+        self._taken.clear()
+        is_left_over = False
+        for row, reference in here:
+            if len(self.claimed) == limit or not self.has_slot:
+                is_left_over = True
+                break
+            self._offer(row, reference)
+        if self._taken:
+            claimed = {"numbers": self._taken, "of_claim": self._claim_id, "until": self._at + DELIVERY_LEASE}
+            self._session.connection().execute(_CLAIMED, claimed)
+        return is_left_over
+
+    def _look(self, rows: Sequence[DeliveryRow]) -> None:
+        self._traffic.look(self._session, {row.place for row in rows if row.place}, self._at)
+        self._dead |= dead_channels(self._session, {row.place for row in rows if row.person_id is None})
+        self._zones |= timezones(self._session, {row.person_id for row in rows if row.person_id is not None})
+        self._attention.look(self._session, rows, self._at)
+        self._lessons.look(self._session, rows)
+
+    def _offer(self, row: DeliveryRow, reference: Reference | None) -> None:
         """Claim a delivery, put it off, skip it, or leave it for a later claim."""
+        self.offered.add(row.number)
         if (opens := self._traffic.opens(row.place, self.slot)) is not None:
             self.opening.append(opens)
             return
@@ -264,6 +290,7 @@ class _Taking:
             self.ended.append(ledger.end(row, Status.SKIPPED, self._at, reason=Reason.UNREACHABLE))
         else:
             self._claim(row, reference)
+            self._taken.append(row.number)
 
     def _candidate(self, row: DeliveryRow, *, reachable: bool) -> Candidate:
         candidate = Candidate(
@@ -282,8 +309,6 @@ class _Taking:
         return replace(candidate, function=known.function, limit=known.limit, spent=known.spent, pauses=known.pauses, closing=known.closing)
 
     def _claim(self, row: DeliveryRow, reference: Reference) -> None:
-        row.status, row.claim, row.lease_until = Status.SENDING, self._claim_id, self._at + DELIVERY_LEASE
-        row.attempts += 1
         claimed = Claimed(
             key=row.key,
             claim=self._claim_id,
@@ -292,7 +317,7 @@ class _Taking:
             message=plain.read_message(row.message),
             cause_kind=row.cause_kind,
             cause_id=row.cause_id,
-            attempts=row.attempts,
+            attempts=row.attempts + 1,
             lane=row.lane,
             user=row.user,
             tapped=row.tapped,
@@ -303,63 +328,14 @@ class _Taking:
         self.slot += self._pace.spacing
 
 
-def acknowledge(session: Session, key: UUID, claim_id: UUID, outcome: Outcome, at: datetime) -> Ended | None:
-    """Keep what became of a delivery, by whoever claimed it; None where it isn't theirs any more, or it's planned again.
-
-    Only from `sending` or `unknown`. A change that waited for it to be sent is due at once.
-    """
-    if isinstance(outcome, Sent) and (arrived := ledger.arrive(session, key, claim_id, outcome.message_id, at)) is not None:
-        return arrived
-    mine = select(DeliveryRow).where(
-        col(DeliveryRow.key) == key,
-        col(DeliveryRow.claim) == claim_id,
-        col(DeliveryRow.status).in_([Status.SENDING.value, Status.UNKNOWN.value]),
-    )
-    row = session.exec(ledger.held(mine)).first()
-    if row is None:
-        return None
-    match outcome:
-        case Sent(message_id=message_id):
-            row.message_id = message_id
-            ended = ledger.end(row, Status.SENT, at)
-        case Doubtful(detail=detail):
-            ended = ledger.end(row, Status.UNKNOWN, at, reason=Reason.UNANSWERED, detail=detail)
-        case NotSent():
-            return _not_sent(session, row, outcome, at)
-        case _:
-            assert_never(outcome)
-    session.flush()
-    return ended
-
-
-def _not_sent(session: Session, row: DeliveryRow, outcome: NotSent, at: datetime) -> Ended | None:
-    if outcome.not_before is None:
-        ended: Ended | None = ledger.end(row, Status.FAILED, at, reason=outcome.reason, detail=outcome.detail)
-    else:
-        ended = ledger.again(session, row, outcome.not_before, at, outcome.detail)
-    session.flush()
-    if outcome.dead and row.reference is not None:
-        reference = plain.read_reference(row.reference)
-        if row.person_id is None:
-            bindings.mark_dead(session, reference, outcome.detail)
-        else:
-            bury(session, row.person_id, reference, outcome.detail, at)
-    if outcome.pause is not None:
-        row.attempts -= 1  # the workspace is at its limit, whatever the message
-        here = (col(WorkspaceRow.platform) == row.platform, col(WorkspaceRow.tenant) == row.tenant)
-        shorter = or_(col(WorkspaceRow.paused_until).is_(None), col(WorkspaceRow.paused_until) < outcome.pause)
-        session.exec(update(WorkspaceRow).where(*here, shorter).values(paused_until=outcome.pause))
-    return ended
-
-
 def _is_change_due(at: datetime) -> ColumnElement[bool]:
     return and_(col(DeliveryRow.change).is_not(None), col(DeliveryRow.change_not_before) <= at)
 
 
 def changes(session: Session, workspace: Workspace, owner: str, at: datetime, limit: int = BATCH) -> list[Change]:
     """Return the changes that are due in a workspace that `owner` has; each counts as one attempt."""
-    held = _held(session, workspace, owner)
-    if held is None or (held.paused_until is not None and held.paused_until > at):
+    held = _held(session, workspace, owner, at)
+    if held is None or not held.is_change_due or (held.paused_until is not None and held.paused_until > at):
         return []
     here = (col(DeliveryRow.platform) == workspace.platform, col(DeliveryRow.tenant) == workspace.tenant)
     due = select(DeliveryRow).where(*here, _is_change_due(at)).order_by(col(DeliveryRow.change_not_before), col(DeliveryRow.number)).limit(limit)

@@ -13,7 +13,7 @@ from dialogs.campaign import CAMPAIGN, Campaign
 from dialogs.campaigning import Tally
 from dialogs.delivery import Kind, Status
 from dialogs.messages import Message
-from storage import campaigns, deliveries, ledger, plain
+from storage import campaigns, chunks, deliveries, ledger, plain
 from storage.deliveries import Line
 from storage.erasure import EMPTY
 from storage.tables import CampaignMemberRow, CampaignRow, DeliveryRow, StepResponseRow, WorkspaceRow, table_of
@@ -48,7 +48,7 @@ def tally(session: Session, campaign: str, at: datetime, *, spacing: Mapping[str
     step, does = col(StepResponseRow.step), col(StepResponseRow.does)
     responses = session.exec(select(step, does, func.count()).where(col(StepResponseRow.campaign) == campaign).group_by(step, does))
     return Tally(
-        targeted=row.targeted,
+        targeted=chunks.targeted(session, campaign),
         by=by,
         to_come=_to_come(session, campaigns.kept(row).campaign),
         members=arms.get("treated", 0),
@@ -65,8 +65,7 @@ def counts(session: Session, campaign: str) -> Tally:
     """Count a campaign's deliveries alone, whether they add up."""
     status, reason = _DELIVERY.status, func.coalesce(_DELIVERY.reason, "")
     by = session.execute(select_columns(status, reason, func.count()).where(*_targeted(campaign)).group_by(status, reason))
-    targeted = session.execute(select_columns(col(CampaignRow.targeted)).where(col(CampaignRow.name) == campaign)).scalar()
-    return Tally(targeted=targeted or 0, by={(found[0], found[1]): found[2] for found in by})
+    return Tally(targeted=chunks.targeted(session, campaign), by={(found[0], found[1]): found[2] for found in by})
 
 
 def _targeted(campaign: str) -> tuple[ColumnElement[bool], ...]:

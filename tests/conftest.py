@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping
 
 import pytest
 from hypothesis import settings
+from sqlalchemy import Dialect, Engine, event
+from sqlalchemy.util import LRUCache
 
 from bot import indexes
 from bot.indexes import Vector
@@ -33,4 +35,29 @@ def built_once() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(indexes, "understand_catalogue", remembered)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled_once() -> Iterator[None]:
+    """Compile a statement once for a process and a database: thousands of tests open one of their own, for which SQLAlchemy would begin anew.
+
+    An engine takes over what the first of its kind that has connected learned of its server, and the statements that are compiled for it. The drivers
+    and their settings are always the same, and so are the servers' versions.
+    """
+    first: dict[type[Dialect], Engine] = {}
+
+    def engine_created(_kind: type[Dialect], engine: Engine) -> None:
+        kind = type(engine.dialect)
+        if kind in first:
+            engine.dialect, engine._compiled_cache = first[kind].dialect, first[kind]._compiled_cache
+            return
+
+        @event.listens_for(engine, "connect", once=True)  # after its own, at which it learns
+        def keep(_connection: object, _record: object) -> None:
+            if first.setdefault(kind, engine) is engine:
+                engine._compiled_cache = LRUCache(2_000)  # what all tests of a process run; one test alone needs far fewer than SQLAlchemy's 500
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Dialect, "engine_created", classmethod(engine_created))
         yield

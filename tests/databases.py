@@ -1,8 +1,8 @@
 """The two databases, for the whole suite: a test that asks for `database` or `database_url` runs on SQLite and on PostgreSQL.
 
-PostgreSQL is real: a server of our own, in a temporary folder, without fsync, reached by its socket, one a test process. Each test gets a database of
-its own, copied from one that's migrated already. Where there's no server on this machine, the tests that need one are left out, which the end of the
-run says, and the run fails.
+PostgreSQL is real: a server of our own, in a temporary folder, without fsync, reached by its socket, one a test process. Each test gets a database
+that's migrated already: a file of its own, or the one that the test before left empty (`tests.lent`). Where there's no server on this machine, the
+tests that need one are left out, which the end of the run says, and the run fails.
 """
 
 import ctypes
@@ -25,12 +25,16 @@ import pytest
 
 from storage import schema
 from storage.database import Database
+from tests.lent import Lent
 
 Kind = Literal["sqlite", "postgresql"]
 MISSING = "PostgreSQL isn't on this machine (initdb and postgres). To have it: sudo apt-get install postgresql"
 _LEFT_OUT = pytest.StashKey[int]()
 _SERVERS = {"postgresql", "postgresql_to_stop"}
 _START_SECONDS = 30
+_IN_MEMORY, _ENOUGH = Path("/dev", "shm"), 2 * 1024**3  # bytes; a container may have 64 MB
+if _IN_MEMORY.is_dir() and os.access(_IN_MEMORY, os.W_OK) and shutil.disk_usage(_IN_MEMORY).free > _ENOUGH:
+    tempfile.tempdir = str(_IN_MEMORY)  # pytest's folders too: thousands of databases that live for a second
 
 
 def find_programs() -> Path | None:
@@ -68,8 +72,8 @@ class Server:
         self.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
-def start_server(programs: Path, folder: Path) -> Server:
-    """Start a server in this empty folder; as the user `postgres` where we're root, which PostgreSQL refuses."""
+def start_server(programs: Path, folder: Path, **changed: str) -> Server:
+    """Start a server in this empty folder, with settings of its own; as the user `postgres` where we're root, which PostgreSQL refuses."""
     user = "postgres" if os.geteuid() == 0 else None
     if user is not None:
         shutil.chown(folder, user)
@@ -89,6 +93,12 @@ def start_server(programs: Path, folder: Path) -> Server:
         "--no-instructions",
     ]
     subprocess.run(initdb, user=user, cwd=folder, check=True, stdout=subprocess.DEVNULL)
+    return start_again(programs, folder, **changed)
+
+
+def start_again(programs: Path, folder: Path, **changed: str) -> Server:
+    """Start the server of this folder, which was stopped, with settings of its own."""
+    user, cluster = "postgres" if os.geteuid() == 0 else None, folder / "cluster"
     settings = {
         "listen_addresses": "",
         "unix_socket_directories": str(folder),
@@ -98,7 +108,7 @@ def start_server(programs: Path, folder: Path) -> Server:
         "full_page_writes": "off",
         "max_connections": "200",
         "autovacuum": "off",
-    }
+    } | changed
     command: list[str | Path] = [programs / "postgres", "-D", cluster, *(f"--{name}={value}" for name, value in settings.items())]
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(command, user=user, cwd=folder, stdout=log, stderr=log, preexec_fn=_die_with_us())
@@ -140,14 +150,14 @@ def stop_server(server: Server) -> None:
 
 
 @contextmanager
-def running_server() -> Iterator[Server]:
-    """Run a server for the length of the block. Raises RuntimeError where there's none on this machine."""
+def running_server(**changed: str) -> Iterator[Server]:
+    """Run a server for the length of the block, with settings of its own. Raises RuntimeError where there's none on this machine."""
     programs = find_programs()
     if programs is None:
         raise RuntimeError(MISSING)
     # not pytest's own folder, which the user `postgres` may not enter; and a socket's path has 107 characters at most
     with tempfile.TemporaryDirectory(prefix="pourqui-") as folder:
-        server = start_server(programs, Path(folder))
+        server = start_server(programs, Path(folder), **changed)
         try:
             yield server
         finally:
@@ -173,6 +183,12 @@ def postgresql_template(postgresql: Server) -> str:
     """A migrated database to copy."""
     schema.upgrade(postgresql.make("migrated"))
     return "migrated"
+
+
+@pytest.fixture(scope="session")
+def lent(postgresql: Server, postgresql_template: str) -> Lent:
+    """The migrated database of this test process, which one test after another gets."""
+    return Lent(postgresql, postgresql_template)
 
 
 @pytest.fixture(scope="session")
@@ -213,10 +229,19 @@ def database_url(database_kind: Kind, tmp_path: Path, request: pytest.FixtureReq
         shutil.copy(request.getfixturevalue("sqlite_template"), file)
         yield f"sqlite:///{file}"
         return
-    server: Server = request.getfixturevalue("postgresql")
-    name = f"test_{next(_numbers)}"
-    yield server.make(name, request.getfixturevalue("postgresql_template"))
-    server.drop(name)
+    lent: Lent = request.getfixturevalue("lent")
+    yield lent.lend(f"test_{next(_numbers)}")
+    lent.take_back()
+
+
+@pytest.fixture
+def queue_url(postgresql: Server, postgresql_template: str) -> Iterator[str]:
+    """The URL of a migrated PostgreSQL database that has the queue's tables too, without any row."""
+    name = f"queue_{next(_numbers)}"
+    url = postgresql.make(name, postgresql_template)
+    schema.upgrade(url, queue=True)
+    yield url
+    postgresql.drop(name)
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from aiohttp import web
 from slack_bolt.adapter.aiohttp import to_aiohttp_response
 from slack_bolt.response import BoltResponse
 
-from adapters.port import NO_ATTACHMENTS, DeliveryError, Listener, Outgoing, Taken
+from adapters.port import ANSWER_SECONDS, NO_ATTACHMENTS, DeliveryError, Listener, Outgoing, Taken, refuse_late
 from adapters.slack import posting, views
 from adapters.slack.bolt import bolt_app, bolt_request
 from adapters.slack.client import API_URL, SlackClient
@@ -78,13 +78,13 @@ class SlackAdapter:
         """Return the one route of all gestures; none without a signing secret."""
         return [web.post("/slack/events", partial(self._receive, self._gate))] if self._gate else []
 
-    async def start(self, listener: Listener) -> None:
-        """Open the HTTP session, and have the socket connected; neither waits for Slack."""
+    async def start(self, listener: Listener, *, hears: bool = True) -> None:
+        """Open the HTTP session, and have the socket connected where it hears; neither waits for Slack."""
         self._listener = listener
         self._uploads = Uploads(self._client, listener.spawn)
         await self._client.open()
         listener.spawn(self._introduce())
-        if self._app_token:
+        if self._app_token and hears:
             self._socket = Socket(self._bolt, self._app_token, self._api_url)
             listener.spawn(self._socket.connect())
 
@@ -145,13 +145,16 @@ class SlackAdapter:
             return BoltResponse(status=200, body={"options": []} if payload.get("type") == "block_suggestion" else "")
         if conversation is not None:
             self._client.learn_conversation(event.sender.user, conversation)
+        until = asyncio.get_running_loop().time() + ANSWER_SECONDS
         taken = await self._listener.take(event)
         response = await self._respond(payload, event, taken)
         if not taken.acquainted and event.sender.user not in self._meeting:
             self._meeting.add(event.sender.user)
             self._listener.spawn(self._meet(event))
+        if not taken.kept:
+            return response if await self._apologise(event, taken) else BoltResponse(status=503)  # Slack delivers it again
         if taken.first:
-            self._listener.spawn(self._answer(event, taken))
+            self._listener.spawn(self._answer(event, taken, until))
             if isinstance(event, ConversationStarted):
                 self._listener.spawn(self._suggest(event))
         return response
@@ -183,11 +186,13 @@ class SlackAdapter:
             return BoltResponse(status=502, body={"error": "the form could not be opened"})
         return BoltResponse(status=200)
 
-    async def _answer(self, event: Event, taken: Taken) -> None:
-        """Post the messages of a turn, stamped so that the ledger finds them; what fails for a while is left to the sweep."""
+    async def _answer(self, event: Event, taken: Taken, until: float) -> None:
+        """Post the messages of a turn, stamped so that the ledger finds them; what fails for a while, or is late, is left to the sweep."""
         try:
             for index, reply in enumerate(taken.replies):
                 if isinstance(reply, Message):
+                    if taken.traced:
+                        refuse_late(until)
                     await posting.post(self._client, _outgoing(event, index, reply))
         except DeliveryError as error:
             log.warning("slack.not_posted", event_key=_named(event, taken), reason=str(error), permanent=error.permanent)
@@ -195,6 +200,17 @@ class SlackAdapter:
                 return
         if taken.traced:
             await self._listener.answered(event.key)
+
+    async def _apologise(self, event: Event, taken: Taken) -> bool:
+        """Post an apology, which nobody else could; tell whether that's settled."""
+        try:
+            for index, reply in enumerate(taken.replies):
+                if isinstance(reply, Message):
+                    await posting.post(self._client, _outgoing(event, index, reply))
+        except DeliveryError as error:
+            log.warning("slack.not_apologised", event_key=_named(event, taken), reason=str(error), permanent=error.permanent)
+            return error.permanent
+        return True
 
     async def _meet(self, event: Event) -> None:
         try:

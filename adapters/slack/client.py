@@ -89,9 +89,9 @@ class SlackClient:
         told = await body_of(self._caller(patient=patient).chat_postMessage(channel=conversation, thread_ts=thread, **stamped))
         return told.get("ts")
 
-    async def update(self, conversation: str, message_id: str, shown: JSON, *, key: UUID, patient: bool = True) -> None:
-        """Show something else in place of a message of ours."""
-        await body_of(self._caller(patient=patient).chat_update(channel=conversation, ts=message_id, metadata=_stamp(key), **shown))
+    async def update(self, conversation: str, message_id: str, shown: JSON, *, patient: bool = True) -> None:
+        """Show something else in place of a message of ours, whose stamp stays: its delivery may still be looked for."""
+        await body_of(self._caller(patient=patient).chat_update(channel=conversation, ts=message_id, **shown))
 
     async def delete(self, conversation: str, message_id: str) -> None:
         """Delete a message of ours."""

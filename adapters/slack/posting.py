@@ -50,7 +50,7 @@ async def edit(client: SlackClient, message_id: str, outgoing: Outgoing, uploads
     uploaded = await uploads.ready(outgoing, None, None, sharing=False) if outgoing.attachments else NOTHING
     conversation, shown = await client.id_of(outgoing.reference.conversation), render.message(outgoing.message, uploaded)
     try:
-        await client.update(conversation, message_id, shown, key=outgoing.key, patient=False)
+        await client.update(conversation, message_id, shown, patient=False)
     except RefusedError as error:
         if error.code == "invalid_blocks" and uploads.refused(uploaded):
             raise DeliveryError(f"Slack doesn't take its picture yet: {error}", permanent=False) from error
@@ -74,7 +74,7 @@ async def _put(client: SlackClient, outgoing: Outgoing, uploaded: Mapping[str, U
     shown = render.message(said, uploaded)
     if said.place is Place.UPDATE and outgoing.tapped is not None:
         try:
-            await client.update(await client.id_of(outgoing.reference.conversation), outgoing.tapped, shown, key=outgoing.key, patient=patient)
+            await client.update(await client.id_of(outgoing.reference.conversation), outgoing.tapped, shown, patient=patient)
         except RefusedError as error:
             if error.code not in _NOT_UPDATABLE:
                 raise

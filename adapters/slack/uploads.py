@@ -2,7 +2,8 @@
 
 A picture becomes a file that only the bot has, which its blocks may then show. A file is shared in the person's own conversation first. An upload
 takes the time that it takes, beside the sending, which has `SEND_SECONDS`: a message whose file isn't there yet certainly wasn't posted, so the
-ledger tries it again, and finds the upload that went on. Only where a process ends between the two may a file come twice.
+ledger tries it again, and finds the upload that went on. Only where a process ends between the two, or another one has taken the workspace over (its
+owner keeps it for as long as it tries within the lease), may a file come twice.
 """
 
 import asyncio

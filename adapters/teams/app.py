@@ -20,7 +20,7 @@ from botbuilder.core import CloudAdapterBase, InvokeResponse, TurnContext  # typ
 from botbuilder.schema import Activity, ActivityTypes  # type: ignore[import-untyped]
 from botframework.connector.auth import ClaimsIdentity  # type: ignore[import-untyped]
 
-from adapters.port import NO_ATTACHMENTS, DeliveryError, Listener, Outgoing
+from adapters.port import ANSWER_SECONDS, NO_ATTACHMENTS, DeliveryError, Listener, Outgoing, refuse_late
 from adapters.teams import consent, render
 from adapters.teams.activity import MalformedActivityError, read_activity, tenants
 from adapters.teams.authentication import (
@@ -128,7 +128,7 @@ class TeamsAdapter:
         """Return the one route of the Bot Framework."""
         return (web.post(ROUTE, self._receive),)
 
-    async def start(self, listener: Listener) -> None:
+    async def start(self, listener: Listener, *, hears: bool = True) -> None:
         """Open the connection pool."""
         self._listener = listener
         self._session = aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar())
@@ -215,7 +215,7 @@ class TeamsAdapter:
     async def _take(self, context: TurnContext) -> None:
         payload: dict[str, Any] = context.turn_state[_PAYLOAD]
         if (answer := consent.read_answer(payload, self._now())) is not None:
-            if self._handing.is_new(answer):
+            if await self._listener.is_new(answer):
                 self._listener.spawn(self._handing.follow(answer))
             return
         event = parse(payload, received=self._now())
@@ -223,13 +223,17 @@ class TeamsAdapter:
             context.turn_state[_RESPONSE] = _unheard(payload)
             return
         event = await self._authored(event)
+        until = asyncio.get_running_loop().time() + ANSWER_SECONDS
         taken = await self._listener.take(event)
         name = payload.get("name") if payload["type"] == ActivityTypes.invoke else None
         if name is not None:
             body = response_to(name, taken.replies, tapped=_tapped_message(event))
             context.turn_state[_RESPONSE] = InvokeResponse(status=HTTPStatus.OK, body=body)
+        if not taken.kept:
+            await self._apologise(event, left_to_post(name, taken.replies))
+            return
         if taken.first:
-            self._listener.spawn(self._answer(event, left_to_post(name, taken.replies), traced=taken.traced))
+            self._listener.spawn(self._answer(event, left_to_post(name, taken.replies), until, traced=taken.traced))
         if not taken.acquainted:
             self._listener.spawn(self._meet(event))
 
@@ -247,16 +251,29 @@ class TeamsAdapter:
             case _:
                 return event
 
-    async def _answer(self, event: Event, replies: Sequence[Reply], *, traced: bool) -> None:
-        """Post the replies that the response couldn't hold. A temporary failure is left to the ledger."""
+    async def _answer(self, event: Event, replies: Sequence[Reply], until: float, *, traced: bool) -> None:
+        """Post the replies that the response couldn't hold. A temporary failure, and what is late, is left to the ledger."""
         try:
-            await self._posting.answer(event.reference, event.sender.user, _tapped_message(event), replies)
+            for reply in replies:
+                if traced:
+                    refuse_late(until)
+                await self._posting.answer(event.reference, event.sender.user, _tapped_message(event), reply)
         except DeliveryError as error:
             log.warning("teams.reply.not_posted", key=str(event.key) if traced else None, permanent=error.permanent, reason=str(error))
             if not error.permanent:
                 return
         if traced:
             await self._listener.answered(event.key)
+
+    async def _apologise(self, event: Event, replies: Sequence[Reply]) -> None:
+        """Post an apology, which nobody else could. Raises DeliveryError where it fails for a while: Teams may deliver the activity again."""
+        try:
+            for reply in replies:
+                await self._posting.answer(event.reference, event.sender.user, _tapped_message(event), reply)
+        except DeliveryError as error:
+            if not error.permanent:
+                raise
+            log.warning("teams.not_apologised", reason=str(error))
 
     async def _meet(self, event: Event) -> None:
         home = self._tenant or (event.reference.tenant if self._app_id is None else None)

@@ -17,7 +17,7 @@ from adapters.teams.activity import Activity, MalformedActivityError, heard, ref
 from adapters.teams.authentication import is_loopback
 from adapters.teams.render import headline
 from dialogs.attachment import Attachment
-from dialogs.events import Reference, Scope, Sender
+from dialogs.events import Gesture, Scope
 from dialogs.messages import Message
 
 INVOKE: Final = "fileConsent/invoke"
@@ -42,13 +42,10 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """What somebody answered to the offer of a file; `place` None declines. `card` is the message that offered it, `id` the gesture's."""
+class Answer(Gesture):
+    """What somebody answered to the offer of a file, which is `attachment`; `place` None declines. `card` is the message that offered it."""
 
-    id: str
-    reference: Reference
-    sender: Sender
-    key: str
+    attachment: str
     card: str | None
     place: Place | None
 
@@ -73,15 +70,12 @@ def read_answer(activity: Activity, received: datetime) -> Answer | None:
     reference, value = reference_of(activity), section(activity, "value")
     if reference.scope is not Scope.PERSONAL:
         raise MalformedActivityError("a file is handed over in a personal chat only")
-    said = heard(activity, reference, received, "consent")
     accepted = text_of(value, "action", required=True) == "accept"
     return Answer(
-        id=said["id"],
-        reference=reference,
-        sender=said["sender"],
-        key=text_of(section(value, "context"), _KEY, required=True) or "",
+        attachment=text_of(section(value, "context"), _KEY, required=True) or "",
         card=text_of(activity, "replyToId"),
         place=_place(section(value, "uploadInfo")) if accepted else None,
+        **heard(activity, reference, received, "consent"),
     )
 
 

@@ -1,7 +1,5 @@
 """What follows from somebody's answer to the offer of a file: the file, or why they don't get it."""
 
-from typing import Final
-
 import aiohttp
 import structlog
 
@@ -9,34 +7,21 @@ from adapters.port import DeliveryError, FileEnding, Listener
 from adapters.teams import consent, render
 from adapters.teams.client import Connector
 
-_KEPT: Final = 1_000  # answers that are remembered: Teams delivers one again where it wasn't answered in time
-
 log = structlog.get_logger(__name__)
 
 
 class Handing:
-    """Hands files over, each answer once; `dev` talks to this machine only."""
+    """Hands files over; `dev` talks to this machine only."""
 
     def __init__(self, session: aiohttp.ClientSession, connector: Connector, listener: Listener, *, dev: bool) -> None:
         self._session, self._connector, self._listener, self._dev = session, connector, listener, dev
-        self._heard: dict[tuple[str, str], None] = {}
-
-    def is_new(self, answer: consent.Answer) -> bool:
-        """Tell whether an answer wasn't heard before, and remember it."""
-        name = (answer.reference.conversation, answer.id)
-        if name in self._heard:
-            return False
-        self._heard[name] = None
-        while len(self._heard) > _KEPT:
-            del self._heard[next(iter(self._heard))]
-        return True
 
     async def follow(self, answer: consent.Answer) -> None:
         """Put the file where it belongs and show it, or say why not; the offer goes, unless it's worth accepting again."""
         try:
             ending = await self._hand_over(answer)
         except Exception:  # whatever it was, who tapped is told
-            log.exception("teams.file.failed", key=answer.key)
+            log.exception("teams.file.failed", key=answer.attachment)
             ending = FileEnding.FAILED
         try:
             if ending is not None:
@@ -45,22 +30,22 @@ class Handing:
             if ending is not FileEnding.FAILED and answer.card is not None:
                 await self._connector.delete(answer.reference, answer.card)
         except DeliveryError as error:
-            log.warning("teams.file.not_told", key=answer.key, ending=ending, reason=str(error))
+            log.warning("teams.file.not_told", key=answer.attachment, ending=ending, reason=str(error))
 
     async def _hand_over(self, answer: consent.Answer) -> FileEnding | None:
         """Return None once the file is there."""
         if answer.place is None:
             return FileEnding.DECLINED
-        held = await self._listener.attachment(answer.key, answer.reference, answer.sender.user)
+        held = await self._listener.attachment(answer.attachment, answer.reference, answer.sender.user)
         if held is None:
             return FileEnding.GONE
         if not consent.is_store(answer.place.upload, dev=self._dev):
-            log.warning("teams.file.strange_store", key=answer.key)
+            log.warning("teams.file.strange_store", key=answer.attachment)
             return FileEnding.FAILED
         try:
             await consent.put(self._session, answer.place, held.content)
             await self._connector.post(answer.reference, consent.handed_over(answer.place))
         except DeliveryError as error:
-            log.warning("teams.file.not_handed_over", key=answer.key, reason=str(error))
+            log.warning("teams.file.not_handed_over", key=answer.attachment, reason=str(error))
             return FileEnding.FAILED
         return None

@@ -1,7 +1,7 @@
 """Where messages go: replies beside their gesture, and what the bot sends on its own initiative."""
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 from uuid import UUID
@@ -16,7 +16,7 @@ from dialogs.events import Reference, Scope
 from dialogs.messages import File, Form, FormErrors, Message, Place, Reply
 
 _TOO_MUCH: Final = frozenset({400, 413})  # how a card is refused for what it holds
-_KEPT: Final = 500  # deliveries whose file was offered, remembered until their message is there
+_KEPT: Final = 500  # deliveries whose file was offered, remembered until their message is there; another process would offer it once more
 
 log = structlog.get_logger(__name__)
 
@@ -28,20 +28,19 @@ class Posting:
         self._connector = connector
         self._offered: dict[UUID, None] = {}
 
-    async def answer(self, reference: Reference, user: str, tapped: str | None, replies: Iterable[Reply]) -> None:
-        """Post replies, waiting for a short throttling. `tapped` is the message whose button was tapped."""
-        for reply in replies:
-            match reply:
-                case Message(place=Place.UPDATE) if tapped is not None:
-                    await self._replace(reference, tapped, reply)
-                case Message(place=Place.PRIVATE):
-                    await self._connector.post(await self._private(reference, user), render.activity(reply))
-                case Message():
-                    await self._connector.post(reference, render.activity(reply))
-                case Form():
-                    await self._connector.post(await self._private(reference, user), render.form_activity(reply))
-                case FormErrors(form=form, errors=errors):
-                    await self._connector.post(await self._private(reference, user), render.form_activity(form, errors))
+    async def answer(self, reference: Reference, user: str, tapped: str | None, reply: Reply) -> None:
+        """Post a reply, waiting for a short throttling. `tapped` is the message whose button was tapped."""
+        match reply:
+            case Message(place=Place.UPDATE) if tapped is not None:
+                await self._replace(reference, tapped, reply)
+            case Message(place=Place.PRIVATE):
+                await self._connector.post(await self._private(reference, user), render.activity(reply))
+            case Message():
+                await self._connector.post(reference, render.activity(reply))
+            case Form():
+                await self._connector.post(await self._private(reference, user), render.form_activity(reply))
+            case FormErrors(form=form, errors=errors):
+                await self._connector.post(await self._private(reference, user), render.form_activity(form, errors))
 
     async def send(self, outgoing: Outgoing) -> str | None:
         """Send once, within `SEND_SECONDS`, and return the message's id. A file is offered before the words that come with it."""

@@ -3,7 +3,10 @@
 import asyncio
 import signal
 import socket
-from contextlib import AsyncExitStack
+import time
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any
 
 import structlog
 
@@ -12,12 +15,16 @@ from bot.app import adapters_for, opened, opened_database, served, take_up
 from bot.clock import now
 from bot.commands.terminal import fail, run, settings, words
 from bot.packs import read_pack
+from bot.secret import is_shared
 from bot.settings import LOOPBACK, Settings, terminal_language
 from dialogs.people import DirectoryRow
 from storage import directory, people
 from storage.database import Database
+from storage.errors import UnavailableError
 
-_TEAM, _TENANT = "T0SOLANE", "5a1e0000-0000-4000-8000-000000000000"  # the playground's own
+PATIENCE = 60.0  # seconds for which a database that isn't there yet is awaited
+_TELL_EVERY = 10.0  # seconds
+_TRY_EVERY = 0.5  # seconds
 
 _LOG = structlog.stdlib.get_logger(__name__)
 
@@ -25,20 +32,22 @@ _LOG = structlog.stdlib.get_logger(__name__)
 def serve(*, host: str | None, port: int | None, dev: bool) -> None:
     """Serve the platforms that are on, until told to stop; end with 2 where the settings can't be served."""
     chosen = settings(host=host, port=port)
-    _refuse_unservable(chosen, dev=dev)
+    refuse_unservable(chosen, dev=dev)
 
     async def serving() -> None:
         async with AsyncExitStack() as stack:
             listening = stack.enter_context(listen(chosen.host, chosen.port))
-            database = await stack.enter_async_context(opened_database(chosen))
+            database = await stack.enter_async_context(awaited_database(chosen))
             await _load_company(database, chosen)
+            stop = heed_signals()  # before anything is sent: from here on it ends in order
             application = await stack.enter_async_context(opened(chosen, database, adapters_for(chosen, dev=dev), encoder=BundledEncoder()))
             url = await stack.enter_async_context(served(application, listening))
             _LOG.info("serving", url=url, platforms=sorted(application.adapters), catalogue=application.knowledge.current.number)
             if not application.knowledge.current.number:
                 _LOG.warning("no catalogue is loaded: set POURQUI_COMPANY, or run `pourqui catalog load FOLDER`")
-            await told_to_stop()
+            await told_to_stop(stop)
             _LOG.info("stopping")
+            application.registry.retire()  # the others take over while the requests under way end
 
     run(serving())
 
@@ -60,7 +69,28 @@ async def import_people(database: Database, rows: tuple[DirectoryRow, ...]) -> N
     await database.write(people.LINKING, lambda session: directory.import_directory(session, rows, now()))
 
 
-def _refuse_unservable(chosen: Settings, *, dev: bool) -> None:
+@asynccontextmanager
+async def awaited_database(chosen: Settings) -> AsyncIterator[Database]:
+    """Open the database, migrated to this version; a server that isn't there yet is awaited for `PATIENCE`. Raises UnavailableError after it."""
+    began = told = time.monotonic()
+    async with AsyncExitStack() as stack:
+        while True:
+            try:
+                database = await stack.enter_async_context(opened_database(chosen))
+                break
+            except UnavailableError as error:
+                at = time.monotonic()
+                if not is_shared(chosen) or at - began >= PATIENCE:
+                    raise
+                if told == began or at - told >= _TELL_EVERY:
+                    told = at
+                    _LOG.warning("the database isn't there yet; it's awaited", reason=str(error), seconds_left=round(began + PATIENCE - at))
+            await asyncio.sleep(_TRY_EVERY)
+        yield database
+
+
+def refuse_unservable(chosen: Settings, *, dev: bool) -> None:
+    """End with 2 where no platform is on, or `--dev` would touch a real one."""
     t = words()
     if dev:
         if chosen.host not in LOOPBACK:
@@ -91,10 +121,22 @@ def listen(host: str, port: int, *, or_any: bool = False) -> socket.socket:
         fail(t("Can't listen on {host}:{port}: {reason}. Choose another with --port.", host=host, port=port, reason=error.strerror), 2)
 
 
-async def told_to_stop() -> None:
-    """Wait for SIGINT or SIGTERM."""
+def heed_signals() -> asyncio.Event:
+    """Return an event that SIGINT and SIGTERM set from now on, instead of ending the process on the spot."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(name, stop.set)
+    return stop
+
+
+async def told_to_stop(stop: asyncio.Event | None = None, *, sooner: Coroutine[Any, Any, object] | None = None) -> None:
+    """Wait for SIGINT or SIGTERM (`stop`, where they've been heeded since earlier), or until `sooner` has come to its end."""
+    stop = stop or heed_signals()
+    if sooner is None:
+        await stop.wait()
+        return
+    other = asyncio.get_running_loop().create_task(sooner)
+    other.add_done_callback(lambda _: stop.set())
     await stop.wait()
+    other.cancel()

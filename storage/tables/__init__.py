@@ -18,6 +18,7 @@ from storage.tables.answers import (
 )
 from storage.tables.campaigns import (
     AudienceGrantRow,
+    CampaignChunkRow,
     CampaignMemberRow,
     CampaignPictureRow,
     CampaignRow,
@@ -31,6 +32,7 @@ from storage.tables.campaigns import (
 )
 from storage.tables.feedback import ExpectationRow, FeedbackRow, FunctionLimitRow, PauseRow
 from storage.tables.files import AttachmentRow, ExportRow
+from storage.tables.fleet import DeploymentRow, MoveRow, ProcessRow, TickRow
 from storage.tables.ledger import DeliveryRow, DeliveryTallyRow, WorkspaceRow
 from storage.tables.people import ConversationReferenceRow, IdentityRow, PersonRow, PseudonymRow, RoleGrantRow
 from storage.tables.requests import BindingRow, ExchangeSourceRow, OutsideExchangeRow, RequestRow, RequestStepRow, RequestWordRow
@@ -46,6 +48,7 @@ __all__ = [
     "AudienceGrantRow",
     "AuditRow",
     "BindingRow",
+    "CampaignChunkRow",
     "CampaignMemberRow",
     "CampaignPictureRow",
     "CampaignRow",
@@ -55,6 +58,7 @@ __all__ = [
     "ConversationReferenceRow",
     "DeliveryRow",
     "DeliveryTallyRow",
+    "DeploymentRow",
     "EventRow",
     "EvidenceMarkRow",
     "EvidenceRow",
@@ -69,9 +73,11 @@ __all__ = [
     "GrainRow",
     "IdentityRow",
     "ImprovementRow",
+    "MoveRow",
     "OutsideExchangeRow",
     "PauseRow",
     "PersonRow",
+    "ProcessRow",
     "ProfileDraftRow",
     "PseudonymRow",
     "PublishedMeasureRow",
@@ -87,6 +93,7 @@ __all__ = [
     "StateRow",
     "StepResponseRow",
     "ThemeRow",
+    "TickRow",
     "VectorRow",
     "VoiceRow",
     "WorkspaceRow",

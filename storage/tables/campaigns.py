@@ -13,9 +13,10 @@ class CampaignRow(Row, table=True):
     """A campaign as it is now (`dialogs.campaign.Kept`); `content` is its JSON. `verdict` is the JSON of what it came to, once it's finished.
 
     `targeted` counts its deliveries as they're planned, apart from the ledger, so that its identity can fail. `cursor` is how far its planning got:
-    the last person's id that was looked at, "" before the first, None once everybody was. `looked_at` is when newcomers were last looked for.
-    `posted_at` is when the verdict was planned for the function's channel. `planned_version` is the version that its planning follows, the latest
-    that may go out; `replanned` how far it got in taking it up after an edit: the last person's id, None once everybody has.
+    the last person's id that was looked at, "" before the first, None once everybody was; while there are chunks, they know better. `looked_at` is
+    when newcomers were last looked for. `posted_at` is when the verdict was planned for the function's channel. `planned_version` is the version that
+    its planning follows, the latest that may go out; `replanned` how far it got in taking it up after an edit: the last person's id, None once
+    everybody has. `audience` is how many people its waves are spread over, None where nobody counted them yet.
     """
 
     __tablename__ = "campaign"
@@ -43,6 +44,7 @@ class CampaignRow(Row, table=True):
     looked_at: datetime | None = None
     verdict: str | None = Field(default=None, sa_type=Text)
     posted_at: datetime | None = None
+    audience: int | None = None
 
 
 class CampaignVersionRow(Row, table=True):
@@ -193,3 +195,22 @@ class EvidenceMarkRow(Row, table=True):
     source: str = Field(primary_key=True)
     until: datetime
     after: str = ""
+
+
+class CampaignChunkRow(Row, table=True):
+    """A part of the directory that one process looks through for a campaign: those after one person's id, up to another's (None: to the end).
+
+    `cursor` is how far it got: the last id that was looked at, "" before the first of all. `handed_at` is when it last went to a runner, or went on.
+    `members` and `targeted` are what came of it so far; they're added to the campaign's once every chunk is done, and then the rows go.
+    """
+
+    __tablename__ = "campaign_chunk"
+
+    campaign: str = Field(primary_key=True)
+    number: int = Field(primary_key=True)
+    upto: str | None = None
+    cursor: str
+    handed_at: datetime | None = None
+    done_at: datetime | None = None
+    members: int = 0
+    targeted: int = 0

@@ -210,7 +210,7 @@ class World:
         )
         clock = RequestClock(database, knowledge, TEXTS, language="fr", office=office, clock=self.time, planned=self._planned, admins=admins)
         digests = Digests(database, knowledge, TEXTS, language="fr", office=office, clock=self.time, planned=self._planned, admins=admins)
-        sweep = Sweep(database, adapters(self.platforms.values()), self._metrics, self.time, handed=self._handed, started_at=NOON)
+        sweep = Sweep(database, adapters(self.platforms.values()), self._metrics, self.time, handed=self._handed, alone_since=NOON)
         self.jobs: Mapping[str, Callable[[], Awaitable[None]]] = {
             "expire": self.reconciler.expire,
             "reconcile": self.reconciler.look,

@@ -119,7 +119,7 @@ class InMemory:
     def routes(self) -> Iterable[web.RouteDef]:
         return ()
 
-    async def start(self, listener: Listener) -> None:
+    async def start(self, listener: Listener, *, hears: bool = True) -> None:
         """Nothing is opened."""
 
     async def stop(self) -> None:
@@ -244,7 +244,7 @@ def pump(
 
 
 def reconciler(database: Database, *platforms: InMemory, time: Time, aftermath: Mapping[str, Aftermath] | None = None) -> Reconciler:
-    return Reconciler(database, adapters(platforms), time, aftermath=aftermath or {}, planned=lambda: None)
+    return Reconciler(database, adapters(platforms), time, aftermath=aftermath or {}, planned=lambda: None, sleep=time.sleep)
 
 
 def adapters(platforms: Iterable[InMemory]) -> dict[str, Adapter]:

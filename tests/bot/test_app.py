@@ -1,13 +1,18 @@
 """The composition root: what is on is served, and nothing else."""
 
+import asyncio
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from aiohttp import ClientSession
 
+from adapters.port import Listener
+from adapters.teams.app import TeamsAdapter
 from bot.app import adapters_for, embedded_file, endpoint_for, opened, opened_database, served, suggestions
+from bot.clock import now
 from bot.commands.serving import listen
 from bot.po import texts
 from bot.settings import read_settings
@@ -15,12 +20,14 @@ from dialogs.catalog import LANGUAGES, Language
 from dialogs.messages import Message, Title
 from dialogs.router import decide
 from dialogs.turn import Context
-from storage import schema
+from storage import processes, schema
 from storage.database import Database
+from storage.errors import AnotherDeploymentError
+from storage.processes import Process
 from tests.bot.encoders import LetterEncoder
 from tests.bot.program import furnish
 from tests.bot.watched import until
-from tests.company import ALICE, CATALOGUE
+from tests.company import ALICE, CATALOGUE, NOON
 from tests.conversation import said
 from tests.platforms import slack_gestures as slack
 from tests.platforms.embeddings import KEY, MODEL, FakeEmbeddings
@@ -68,6 +75,43 @@ async def test_an_endpoint_of_the_settings_is_asked(database: Database) -> None:
             await until(lambda: application.knowledge.current.remote is not None)
     assert {call.body["dimensions"] for call in fake.calls} == {48}
     assert endpoint_for(read_settings()) is None
+
+
+class Broken(TeamsAdapter):
+    """A platform that can't be started."""
+
+    async def start(self, listener: Listener, *, hears: bool = True) -> None:
+        raise OSError("no file is left to open")
+
+
+@pytest.mark.parametrize("refused", [True, False], ids=["by another deployment", "by a platform"])
+async def test_a_start_that_fails_halfway_leaves_nothing_behind(database: Database, database_url: str, refused: bool) -> None:
+    await furnish(database)
+    there = replace(STRANGER, seen_at=now(), started_at=now())
+    if refused:
+        await database.write(processes.JOINING, lambda session: processes.note(session, there))
+    before = {task for task in asyncio.all_tasks() if task is not asyncio.current_task()}
+    settings = read_settings(database_url=database_url, secret_key="ours")
+    adapters = adapters_for(read_settings(**SLACK)) | {"teams": Broken(now=now, dev=True)}
+    with pytest.raises(AnotherDeploymentError if refused else OSError):
+        async with opened(settings, database, adapters, encoder=LetterEncoder()):
+            pass
+    assert await database.read(lambda session: processes.alive(session, now())) == ([there] if refused else [])
+    assert {task for task in asyncio.all_tasks() if task is not asyncio.current_task()} == before
+
+
+STRANGER = Process(
+    id="stranger",
+    role="serve",
+    runner="embedded",
+    host="another",
+    pid=1,
+    version="0.1.0",
+    fingerprint="of other credentials",
+    started_at=NOON,
+    seen_at=NOON,
+    on_duty=True,
+)
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"])

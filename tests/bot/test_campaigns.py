@@ -14,6 +14,7 @@ from sqlmodel import Session
 from structlog.testing import capture_logs
 
 from bot import campaigns as job
+from bot.campaign_pages import page_of
 from dialogs.campaign import (
     CampaignAudience,
     CampaignStatus,
@@ -265,13 +266,13 @@ async def test_who_is_erased_or_leaves_the_directory_stops_nobody_else(database:
 async def test_a_person_who_is_gone_before_they_enter_is_left_out(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     async with company(database) as world:
         await world.scheduled()
-        erased, page = people.directory_person_id("d5"), job._page
+        erased = people.directory_person_id("d5")
 
         def late(session: Session, *given: Any) -> Any:
-            found = page(session, *given)
+            found = page_of(session, *given)
             return replace(found, entering=tuple(replace(one, person=f"{one.person}x") if one.person == erased else one for one in found.entering))
 
-        monkeypatch.setattr(job, "_page", late)
+        monkeypatch.setattr("bot.campaigns.page_of", late)
         await world.look()
         assert await world.steps() == {"a": 11}
 

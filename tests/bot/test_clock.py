@@ -36,6 +36,14 @@ async def test_an_answer_that_came_late_corrects_nothing(database: Database) -> 
 
 
 @pytest.mark.parametrize("database_kind", ["postgresql"])
+async def test_at_a_start_it_is_measured_again_where_the_answer_came_late(database: Database) -> None:
+    late = iter([timedelta(0), timedelta(seconds=2)] * 2)
+    ours = DatabaseClock(lambda: now() - OFF + next(late, timedelta(0)))
+    await ours.set(database)
+    assert abs(now() - ours()) < timedelta(seconds=1)
+
+
+@pytest.mark.parametrize("database_kind", ["postgresql"])
 async def test_a_database_that_is_away_leaves_the_correction_as_it_was(database: Database) -> None:
     ours = DatabaseClock(lambda: now() - OFF)
     await ours.measure(database)

@@ -1,12 +1,15 @@
 """A process that dies between any two steps of the pump loses nothing, and sends nothing twice but what is called unknown."""
 
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
+from sqlmodel import Session
 from structlog.testing import capture_logs
 
-from dialogs.delivery import Doubt
+from bot.endings import Aftermath
+from dialogs.delivery import Doubt, Ended
 from storage import deliveries
 from storage.database import Database
 from storage.reconciling import DOUBT, LOOK_AGAIN
@@ -38,15 +41,29 @@ STEPS = (
     "after pump",
     "before the write",
     "after the write",
-    "before acknowledged",  # acknowledge
-    "after acknowledged",
+    "before arrivals",  # acknowledge
+    "after arrivals",
 )
 
 
-async def live_and_die(database: Database, platform: InMemory, time: Time, death: Death) -> None:
+# what follows something is acknowledged by itself, under the name of its cause
+FOLLOWED = (*STEPS[:-2], "before test", "after test")
+
+
+class Nothing:
+    """An aftermath by which an ending is followed, by nothing."""
+
+    def hold(self, session: Session, cause_id: str) -> None:
+        """Nothing else changes the cause."""
+
+    def __call__(self, session: Session, ended: Ended, at: datetime) -> None:
+        """Nothing follows."""
+
+
+async def live_and_die(database: Database, platform: InMemory, time: Time, death: Death, aftermath: Mapping[str, Aftermath] | None = None) -> None:
     """Let a process run until it dies; it takes its platform's connection with it."""
     platform.between = death
-    dying = pump(Mortal(database, death), platform, time=time, owner="dying")
+    dying = pump(Mortal(database, death), platform, time=time, owner="dying", aftermath=aftermath)
     with capture_logs(), suppress(Crash):
         await dying.drain(timedelta(0))
     platform.between = lambda _: None
@@ -63,21 +80,25 @@ async def live_on(database: Database, platform: InMemory, time: Time) -> None:
             await heir.drain()
 
 
-async def test_the_steps_are_those_that_are_tried(database: Database) -> None:
+@pytest.mark.parametrize(("steps", "aftermath"), [(STEPS, None), (FOLLOWED, {"test": Nothing()})], ids=["together", "by itself"])
+async def test_the_steps_are_those_that_are_tried(database: Database, steps: Sequence[str], aftermath: Mapping[str, Aftermath] | None) -> None:
     time, death = Time(), Death()
     platform = slack(time)
     await plan(database, time(), to_say("word"))
-    await live_and_die(database, platform, time, death)
-    assert tuple(death.steps[: len(STEPS)]) == STEPS
+    await live_and_die(database, platform, time, death, aftermath)
+    assert tuple(death.steps[: len(steps)]) == steps
     assert await standing(database) == {"word": ("sent", None)}
 
 
+@pytest.mark.parametrize("aftermath", [None, {"test": Nothing()}], ids=["together", "by itself"])
 @pytest.mark.parametrize("step", range(len(STEPS) + 4))
-async def test_where_one_can_look_each_message_arrives_once_wherever_the_process_died(database: Database, step: int) -> None:
+async def test_where_one_can_look_each_message_arrives_once_wherever_the_process_died(
+    database: Database, step: int, aftermath: Mapping[str, Aftermath] | None
+) -> None:
     time = Time()
     platform = slack(time)
     await plan(database, time(), to_say("first", lane="a"), to_say("second", lane="b"), to_say("third", channel("C-first"), lane="a"))
-    await live_and_die(database, platform, time, Death(at_step=step))
+    await live_and_die(database, platform, time, Death(at_step=step), aftermath)
     await live_on(database, platform, time)
     stands = await standing(database)
     assert sorted(platform.texts()) == sorted(name for name, (status, _) in stands.items() if status == "sent")

@@ -19,7 +19,7 @@ class Outage:
         self._until: float | None = None
 
     def __call__(self, step: str) -> None:
-        if step == "before acknowledged" and self._until is None:
+        if step in ("before arrivals", "before acknowledged") and self._until is None:
             self._until = self._time.monotonic() + self._seconds
         if self._until is not None and self._time.monotonic() < self._until:
             raise UnavailableError("the database doesn't answer")

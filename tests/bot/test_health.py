@@ -18,6 +18,7 @@ from bot.clock import now
 from bot.commands.serving import listen
 from bot.health import AT_ONCE, guard
 from bot.metrics import Metrics
+from bot.registry import Role
 from bot.settings import read_settings
 from storage import schema
 from storage.database import Database
@@ -35,7 +36,7 @@ HELD = b"POST /slack/events HTTP/1.1\r\nHost: pourqui\r\nContent-Type: applicati
 
 
 @asynccontextmanager
-async def serving(database: Database, folder: Path) -> AsyncIterator[tuple[Application, str, ClientSession]]:
+async def serving(database: Database, folder: Path, role: Role = "serve") -> AsyncIterator[tuple[Application, str, ClientSession]]:
     """Serve the small company on Slack and Teams; yields the application, its address, and a client."""
     async with AsyncExitStack() as stack:
         fake = await stack.enter_async_context(FakeSlack())
@@ -43,7 +44,8 @@ async def serving(database: Database, folder: Path) -> AsyncIterator[tuple[Appli
             "slack": SlackAdapter(BOT_TOKEN, SECRET, clock=now, api_url=fake.api_url),
             "teams": TeamsAdapter(now=now, dev=True),
         }
-        application = await stack.enter_async_context(opened(read_settings(data_folder=folder), database, adapters, encoder=LetterEncoder()))
+        settings = read_settings(data_folder=folder)
+        application = await stack.enter_async_context(opened(settings, database, adapters, encoder=LetterEncoder(), role=role))
         url = await stack.enter_async_context(served(application, listen("127.0.0.1", 0)))
         yield application, url, await stack.enter_async_context(ClientSession())
 
@@ -76,6 +78,34 @@ async def test_it_is_not_ready_while_its_database_is_gone_and_alive_all_the_same
         assert "not ready: the database doesn't answer" in [line["event"] for line in logs]
         async with http.get(f"{url}/healthz") as response:
             assert response.status == 200
+
+
+@on_one_database
+async def test_once_a_later_version_has_overtaken_it_it_is_not_ready_says_why_and_goes_on_hearing(database: Database, tmp_path: Path) -> None:
+    await furnish(database)
+    async with serving(database, tmp_path) as (application, url, http):
+        await database.write("test", lambda session: execute(session, "UPDATE alembic_version SET version_num = '9999'"))
+        await application.registry.beat()
+        async with http.get(f"{url}/readyz") as response:
+            assert (response.status, await response.json()) == (503, {"status": application.registry.outdated})
+        assert application.registry.outdated is not None
+        assert "revision 9999" in application.registry.outdated
+        body, headers = slack.wire(slack.direct("à quoi sert la DSI ?"))
+        async with http.post(f"{url}/slack/events", data=body, headers=headers | slack.signed(body)) as response:
+            assert response.status == 200
+        async with http.get(f"{url}/healthz") as response:
+            assert response.status == 200
+
+
+@on_one_database
+async def test_a_worker_has_the_operators_routes_and_no_others(database: Database, tmp_path: Path) -> None:
+    async with serving(database, tmp_path, role="worker") as (_, url, http):
+        for path in ("healthz", "readyz", "metrics"):
+            async with http.get(f"{url}/{path}") as response:
+                assert response.status == 200
+        for path in ("slack/events", "api/messages", "api/exchanges"):
+            async with http.post(f"{url}/{path}", json={}) as response:
+                assert response.status == 404
 
 
 @on_one_database

@@ -1,12 +1,15 @@
 """Logs: one JSON object a line, the libraries' too, and never what somebody wrote."""
 
+import asyncio
 import json
 import logging
 from datetime import datetime
 from typing import Any, Literal
 
+import psycopg
 import pytest
 import structlog
+from procrastinate.exceptions import ConnectorException
 
 from bot import logs
 
@@ -45,6 +48,32 @@ def test_chatty_libraries_speak_up_only_when_something_is_wrong(capsys: pytest.C
     logging.getLogger("aiohttp.access").info("a request")
     logging.getLogger("slack_sdk").warning("rate limited")
     assert [line["event"] for line in lines(capsys)] == ["rate limited"]
+
+
+def _of_the_queue(reason: Exception) -> ConnectorException:
+    error = ConnectorException()
+    error.__cause__ = reason
+    return error
+
+
+def test_of_an_outage_the_queue_s_library_says_nothing_beside_our_own_line(capsys: pytest.CaptureFixture[str]) -> None:
+    logs.set_up("json", "info")
+    queue = logging.getLogger("procrastinate.worker")
+    queue.error("an outage", exc_info=_of_the_queue(psycopg.errors.AdminShutdown("terminating connection due to administrator command")))
+    queue.error("a cut", exc_info=_of_the_queue(psycopg.OperationalError("consuming input failed: server closed the connection unexpectedly")))
+    logging.getLogger("asyncio").error("a task of the queue's", exc_info=_of_the_queue(psycopg.OperationalError("couldn't get a connection")))
+    queue.error("something else", exc_info=_of_the_queue(KeyError("column")))
+    queue.error("without an exception")
+    logging.getLogger("psycopg.pool").warning("error connecting in 'pool-1'")
+    assert [line["event"] for line in lines(capsys)] == ["something else", "without an exception"]
+
+
+def test_what_a_stop_cuts_short_is_no_error(capsys: pytest.CaptureFixture[str]) -> None:
+    logs.set_up("json", "info")
+    clock = logging.getLogger("apscheduler.executors.default")
+    clock.error("a tick raised an exception", exc_info=asyncio.CancelledError())
+    clock.error("another one did", exc_info=KeyError("column"))
+    assert [line["event"] for line in lines(capsys)] == ["another one did"]
 
 
 def test_setting_up_twice_writes_each_line_once(capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,11 +1,13 @@
 """The reconciler: what may have arrived is looked for where one can look, else left, or sent again where two are better than none."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlmodel import Session
 from structlog.testing import capture_logs
 
+from bot.reconciler import Reconciler
 from dialogs.delivery import Doubt, Ended, Status
 from storage.database import Database
 from storage.reconciling import DOUBT, LOOK_AGAIN
@@ -181,3 +183,36 @@ async def test_what_a_platform_that_is_off_here_may_have_got_is_left_to_whoever_
     time.passes(seconds=DOUBT.total_seconds())
     await reconciler(database, teams(time), time=time).look()
     assert await standing(database) == {"word": UNKNOWN}
+
+
+async def lost_sight_of(database: Database, platform: InMemory, time: Time, number: int, *tenants: str) -> None:
+    """Have sent so many in each workspace, none of them with an answer; then it's time to look for them."""
+    platform.troubles.extend([unanswered(arrives=True)] * number * len(tenants))
+    several = [to_say(f"{tenant} {place}", channel(f"C{place}", tenant=tenant)) for tenant in tenants for place in range(number)]
+    await plan(database, time(), *several)
+    await pump(database, platform, time=time).drain()
+    time.passes(seconds=DOUBT.total_seconds())
+
+
+async def test_what_is_looked_for_leaves_its_workspace_room_and_workspaces_do_not_wait_for_each_other(database: Database) -> None:
+    time = Time()
+    platform = slack(time)
+    await lost_sight_of(database, platform, time, 16, "T1", "T2", "T3")
+    rests, all_three = [], asyncio.Barrier(3)
+
+    async def rest(seconds: float) -> None:
+        rests.append(seconds)
+        async with asyncio.timeout(60):
+            await all_three.wait()
+
+    await Reconciler(database, {"slack": platform}, time, aftermath={}, planned=lambda: None, sleep=rest).look()
+    assert (set((await standing(database)).values()), platform.looked) == ({SENT}, 48)
+    assert rests == [1.0] * 3 * 15
+
+
+async def test_one_look_settles_more_than_it_takes_at_once(database: Database) -> None:
+    time = Time()
+    platform = slack(time)
+    await lost_sight_of(database, platform, time, 60, "T1")
+    await reconciler(database, platform, time=time).look()
+    assert (set((await standing(database)).values()), platform.looked) == ({SENT}, 60)

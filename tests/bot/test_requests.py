@@ -24,13 +24,14 @@ from dialogs.people import Profile
 from dialogs.request import BINDING, REQUEST, Desk, Party, Request, RequestStatus, Step, Word
 from dialogs.rights import Grant, Role
 from dialogs.working_time import COMPANY_HOURS
-from storage import bindings, outside_exchanges, people, requests, roles, sending
+from storage import acknowledging, bindings, outside_exchanges, people, requests, roles, sending
+from storage.acknowledging import Doubtful, NotSent, Outcome, Sent
 from storage.database import Database
 from storage.directory import import_directory
 from storage.errors import ClosedError
 from storage.facts import record_initiative
 from storage.outside_exchanges import News
-from storage.sending import Claimed, Doubtful, NotSent, Outcome, Pace, Sent
+from storage.sending import Claimed, Pace
 from storage.tables import DeliveryRow, OutsideExchangeRow
 from tests.bot.encoders import LetterEncoder
 from tests.bot.program import furnish
@@ -133,7 +134,7 @@ class Office:
                     claimed += batch.claimed
             for each in claimed:
                 aftermath.hold(session, each.cause_id)
-                ended = sending.acknowledge(session, each.key, claim, outcome(each), self.at)
+                ended = acknowledging.acknowledge(session, each.key, claim, outcome(each), self.at)
                 assert ended is not None
                 aftermath(session, ended, self.at)
             return claimed

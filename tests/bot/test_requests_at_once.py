@@ -26,9 +26,10 @@ from dialogs.people import Profile
 from dialogs.request import Desk, Request, RequestStatus, Step
 from dialogs.request_actions import AddToRequest, AskHuman, ClaimRequest, CloseRequest, HandRequest, WithdrawRequest
 from dialogs.rights import Grant, Role
-from storage import bindings, deliveries, people, requests, roles, sending
+from storage import acknowledging, bindings, deliveries, people, requests, roles, sending
+from storage.acknowledging import Sent
 from storage.database import Database
-from storage.sending import Pace, Sent
+from storage.sending import Pace
 from storage.tables import DeliveryRow, RequestRow
 from tests.bot.encoders import LetterEncoder
 from tests.bot.engine import engine
@@ -91,7 +92,7 @@ class Two:
 
             def settle(session: Session, each: sending.Claimed = each) -> None:
                 aftermath.hold(session, each.cause_id)
-                ended = sending.acknowledge(session, each.key, claim, Sent(message_id=f"9.{next(_TOKENS)}"), NOON)
+                ended = acknowledging.acknowledge(session, each.key, claim, Sent(message_id=f"9.{next(_TOKENS)}"), NOON)
                 if ended is not None:
                     aftermath(session, ended, NOON)
 

@@ -49,12 +49,13 @@ def sweep(
     time: Time,
     metrics: Metrics | None = None,
     handed: Callable[[], Awaitable[None]] | None = None,
-    started: timedelta = timedelta(days=1),
+    started: timedelta | None = timedelta(days=1),
 ) -> Sweep:
     async def nothing() -> None:
         pass
 
-    return Sweep(database, adapters(platforms), metrics or Metrics(), time, handed=handed or nothing, started_at=time() - started)
+    alone_since = None if started is None else time() - started
+    return Sweep(database, adapters(platforms), metrics or Metrics(), time, handed=handed or nothing, alone_since=alone_since)
 
 
 async def settle(database: Database, platform: InMemory, time: Time) -> None:
@@ -102,6 +103,21 @@ async def test_at_a_start_what_was_heard_before_it_is_not_on_its_way_any_more(da
     with capture_logs():
         await sweep(database, platform, time=time, started=timedelta(seconds=3)).look()
     assert await database.read(waiting) == {after.id}
+
+
+async def test_where_another_process_was_at_work_nothing_younger_than_half_a_minute_is_taken(database: Database) -> None:
+    time = Time()
+    platform = slack(time)
+    await heard(database, time, PATIENCE + timedelta(seconds=1))
+    fresh = await heard(database, time, PATIENCE - timedelta(seconds=1), user="U2")
+    just_now = await heard(database, time, timedelta(0), user="U3")
+    with capture_logs():
+        await sweep(database, platform, time=time, started=None).look()
+    assert await database.read(waiting) == {fresh.id, just_now.id}
+    time.passes(seconds=2)
+    with capture_logs():
+        await sweep(database, platform, time=time, started=None).look()
+    assert await database.read(waiting) == {just_now.id}
 
 
 async def test_a_reply_that_was_posted_before_the_crash_is_found_and_not_posted_again(database: Database) -> None:
@@ -175,7 +191,7 @@ async def test_a_process_that_dies_while_it_hands_over_loses_nothing_and_doubles
     death = Death(at_step=step)
     with capture_logs():
         with pytest.raises(Crash):
-            await Sweep(Mortal(database, death), adapters([platform]), Metrics(), time, handed=_dies, started_at=NOON).look()
+            await Sweep(Mortal(database, death), adapters([platform]), Metrics(), time, handed=_dies, alone_since=NOON).look()
         time.passes(minutes=1)
         await sweep(database, platform, time=time).look()
         await settle(database, platform, time)

@@ -18,7 +18,7 @@ from bot.knowledge import Knowledge
 from bot.metrics import Metrics
 from bot.turns import Turns
 from dialogs.actions import ListFunctions, ShowFunction, WriteQuestion
-from dialogs.events import Event
+from dialogs.events import Event, Gesture
 from dialogs.messages import Message, Place, plain_text
 from dialogs.people import Profile
 from storage.conversations import SWEEPING, claim_unanswered
@@ -89,6 +89,13 @@ async def test_of_four_copies_at_once_one_is_the_first(database: Database) -> No
         assert len(await database.read(exchanges)) == 1
     labels = {"platform": "slack", "event": "MessageReceived", "outcome": "answer"}
     assert metrics.registry.get_sample_value("pourqui_turns_total", labels) == 1
+
+
+async def test_a_gesture_that_asks_for_no_turn_is_new_once(database: Database) -> None:
+    tapped = said("bonjour")
+    gesture = Gesture(id="consent:f:1", at=tapped.at, sender=tapped.sender, reference=tapped.reference)
+    async with taking(database) as engine:
+        assert sorted(await asyncio.gather(*(engine.is_new(gesture) for _ in range(3)))) == [False, False, True]
 
 
 @on_one_database

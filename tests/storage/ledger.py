@@ -12,10 +12,11 @@ from dialogs.delivery import Delivery, Ended, Kind
 from dialogs.events import Reference, Scope
 from dialogs.gates import Candidate, Go, Verdict
 from dialogs.messages import Message, Text
-from storage import deliveries, plain, reconciling, sending
+from storage import acknowledging, deliveries, plain, reconciling, sending
+from storage.acknowledging import Outcome, Sent
 from storage.database import Database
 from storage.people import meet
-from storage.sending import Batch, Change, Claimed, Outcome, Pace, Sent, Workspace
+from storage.sending import Batch, Change, Claimed, Pace, Workspace
 from storage.tables import DeliveryRow
 from tests.company import NOON
 from tests.conversation import DIRECT, said
@@ -89,7 +90,7 @@ async def claim(
 
 
 async def acknowledge(database: Database, claimed: Claimed, outcome: Outcome, at: datetime = NOON) -> Ended | None:
-    return await database.write("pump", lambda session: sending.acknowledge(session, claimed.key, claimed.claim, outcome, at))
+    return await database.write("pump", lambda session: acknowledging.acknowledge(session, claimed.key, claimed.claim, outcome, at))
 
 
 async def send(database: Database, at: datetime = NOON, **more: Any) -> list[str]:

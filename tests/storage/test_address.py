@@ -14,6 +14,7 @@ def test_postgresql_goes_by_its_usual_names(scheme: str) -> None:
     assert address.render_as_string(hide_password=False) == "postgresql+psycopg://bot:s3cret@db.example:5433/pourqui?sslmode=require"
     assert not is_sqlite(address)
     assert "s3cret" not in shown(address)
+    assert shown(address).startswith("postgresql://bot:")
 
 
 def test_sqlite_is_a_file_in_a_folder(tmp_path: Path) -> None:

@@ -17,11 +17,11 @@ from dialogs.prompt import prompt_key, reminder_key
 from dialogs.request import Party, Request, Step
 from dialogs.working_time import WorkingHours
 from storage import attention, deliveries, pauses, requests, sending
+from storage.acknowledging import Doubtful, NotSent, Sent
 from storage.address import parse
 from storage.attention import Attention
 from storage.database import Database
 from storage.people import meet
-from storage.sending import Doubtful, NotSent, Sent
 from storage.tables import ConversationReferenceRow, DeliveryRow, FeedbackRow
 from tests.company import NOON
 from tests.conversation import DIRECT, said
@@ -204,7 +204,8 @@ async def test_what_spends_nothing_costs_no_look(database: Database) -> None:
         rows = list(session.exec(select(DeliveryRow)))
         statements: list[str] = []
         listen(session.connection(), "before_cursor_execute", lambda *said: statements.append(said[2]))
-        look = Attention(session, rows, NOON)
+        look = Attention()
+        look.look(session, rows, NOON)
         assert [look.known(row, NOON) for row in rows] == [None, None, None]
         assert not any(look.is_busy(row) for row in rows)
         for row in rows:
@@ -236,7 +237,8 @@ async def test_two_closings_of_one_exchange_in_one_claim_are_asked_about_once(da
 
     def look(session: Session) -> list[tuple[str | None, int]]:
         rows = list(session.exec(select(DeliveryRow).order_by(col(DeliveryRow.number))))
-        look_ = Attention(session, rows, NOON)
+        look_ = Attention()
+        look_.look(session, rows, NOON)
         told: list[tuple[str | None, int]] = []
         for row in rows:
             known = look_.known(row, NOON)

@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, select
 
 from dialogs.actions import Help, NotMine, ReportWrong, SetLanguage, Show, WriteQuestion
-from dialogs.events import Event
+from dialogs.events import Event, Gesture
 from dialogs.messages import (
     Bullets,
     Button,
@@ -33,7 +33,7 @@ from dialogs.messages import (
     Title,
 )
 from dialogs.turn import State
-from storage.conversations import SWEEPING, HeldBack, claim_unanswered, give_up_on, mark_answered, recall, remember, replies_to
+from storage.conversations import SWEEPING, HeldBack, claim_unanswered, give_up_on, hear_once, mark_answered, recall, remember, replies_to
 from storage.database import Database
 from storage.tables import EventRow
 from tests.company import NOON
@@ -98,6 +98,14 @@ async def test_an_event_is_kept_once(database: Database) -> None:
     with pytest.raises(IntegrityError):
         await hear(database, event, ())
     assert await database.read(lambda session: replies_to(session, event)) == HELLO
+
+
+async def test_a_gesture_that_asks_for_no_turn_is_heard_once_and_waits_for_no_answer(database: Database) -> None:
+    event = said("bonjour")
+    once, other = (Gesture(id=id_, at=event.at, sender=event.sender, reference=event.reference) for id_ in ("consent:f:1", "consent:f:2"))
+    several = [database.write(gesture.reference.key, partial(hear_once, gesture=gesture, now=NOON)) for gesture in (once, once, other, once)]
+    assert sorted(await asyncio.gather(*several)) == [False, False, True, True]
+    assert await take(database, NOON + timedelta(minutes=1), NOON - timedelta(hours=1)) == []
 
 
 async def test_two_people_in_one_channel_each_have_their_own_state(database: Database) -> None:

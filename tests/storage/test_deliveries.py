@@ -9,10 +9,10 @@ from sqlmodel import Session, col, delete, select, update
 
 from dialogs.delivery import Kind, Reason, Status
 from storage import deliveries
+from storage.acknowledging import Doubtful, NotSent, Sent
 from storage.database import Database
 from storage.deliveries import Count, Imbalance
 from storage.people import choose_reach
-from storage.sending import Doubtful, NotSent, Sent
 from storage.tables import ConversationReferenceRow, DeliveryRow, WorkspaceRow
 from tests.company import NOON
 from tests.conversation import CHANNEL, DIRECT, TEAMS_DIRECT

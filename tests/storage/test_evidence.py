@@ -256,10 +256,12 @@ async def _live(url: str, told: Sequence[tuple[int, Evidence, bool]]) -> None:
                 _agree(after, kept, now)
             dated = replace(piece, at=piece.at + (now - NOON))
             key = evidence.key_of(dated)
-            if key not in kept or kept[key].at <= dated.at:
+            says_more = key not in kept or (kept[key].at <= dated.at and kept[key] != dated)
+            if says_more:
                 kept[key] = dated
             await database.write("test", partial(leave_at, dated, now))
-            _agree(await database.read(stand), kept, now, touched=dated)
+            if says_more:  # older news change nothing: what is lost meanwhile is lost by night
+                _agree(await database.read(stand), kept, now, touched=dated)
         now += LASTS
         await database.write("test", lambda session: evidence.lose(session, now, 100))
         _agree(await database.read(stand), kept, now)

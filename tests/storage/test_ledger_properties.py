@@ -11,8 +11,9 @@ from sqlmodel import Session, col, select
 
 from dialogs.delivery import Kind
 from storage import deliveries, reconciling
+from storage.acknowledging import Doubtful, NotSent, Outcome, Sent
 from storage.database import Database
-from storage.sending import DELIVERY_LEASE, Claimed, Doubtful, NotSent, Outcome, Sent, Workspace
+from storage.sending import DELIVERY_LEASE, Claimed, Workspace
 from storage.tables import DeliveryRow
 from tests.company import NOON
 from tests.conversation import DIRECT

@@ -67,7 +67,9 @@ async def enter(database: Database, some: Sequence[Entering], at: datetime = NOO
     def taken(session: Session) -> int:
         row = campaigns.hold(session, NAME)
         assert row is not None
-        return members.enter(session, row, some, at)
+        came = members.enter(session, NAME, some, at)
+        row.targeted += came.targeted
+        return came.members
 
     return await database.write(campaigns.PLANNING, taken)
 
@@ -160,7 +162,7 @@ async def test_where_they_can_be_reached_may_be_read_before(database: Database) 
     def taken(session: Session) -> None:
         row = campaigns.hold(session, NAME)
         assert row is not None
-        members.enter(session, row, [entering(person) for person in PERSONS[:2]], NOON, places={PERSONS[0]: place})
+        members.enter(session, NAME, [entering(person) for person in PERSONS[:2]], NOON, places={PERSONS[0]: place})
 
     await database.write(campaigns.PLANNING, taken)
     assert [(each.platform, each.place) for each in await planned(database)] == [("slack", place.key), ("", "")]
@@ -310,7 +312,7 @@ async def test_the_end_of_the_period_skips_what_is_left_in_chunks(database: Data
     def finish(session: Session) -> None:
         row = campaigns.hold(session, NAME)
         assert row is not None
-        members.finish(row, ENDS)
+        members.finish(session, row, ENDS)
 
     await database.write(campaigns.PLANNING, finish)
     row = await database.read(lambda session: campaigns.hold(session, NAME))

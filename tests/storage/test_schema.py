@@ -4,6 +4,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import psycopg
@@ -13,9 +14,10 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import NullPool, create_engine, text
 
 from storage import schema
-from storage.address import parse
+from storage.address import is_sqlite, parse
 from storage.database import Database
 from storage.errors import AddressError, TooNewError, UnavailableError
+from storage.sqlite import BUSY_SECONDS, engine_of
 from storage.tables import Row
 
 
@@ -60,6 +62,16 @@ def test_a_database_of_a_later_version_is_refused_and_left_as_it_is(database_url
     with pytest.raises(TooNewError, match="9999"):
         schema.upgrade(database_url)
     assert schema.revision_of(database_url) == "9999"
+
+
+def test_the_revision_is_told_while_somebody_writes(database_url: str) -> None:
+    address = parse(database_url)
+    engine = engine_of(address, begin="BEGIN IMMEDIATE") if is_sqlite(address) else create_engine(address, poolclass=NullPool)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+        began = time.monotonic()
+        assert schema.revision_of(database_url) == schema.head()
+        assert time.monotonic() - began < BUSY_SECONDS / 2
 
 
 def test_asking_for_the_revision_of_a_missing_file_makes_none(tmp_path: Path) -> None:

@@ -9,9 +9,10 @@ from sqlmodel import Session, col, text, update
 from dialogs.delivery import Ended, Kind, Reason, Status
 from dialogs.gates import Candidate, Go, NotBefore, Skip, Verdict
 from storage import deliveries, sending
+from storage.acknowledging import Doubtful, NotSent, Sent
 from storage.database import Database
 from storage.people import LINKING, learn_profile
-from storage.sending import BATCH, DELIVERY_LEASE, WORKSPACE_LEASE, Batch, Doubtful, NotSent, Pace, Sent, Workspace
+from storage.sending import BATCH, DELIVERY_LEASE, WORKSPACE_LEASE, Batch, Pace, Workspace
 from storage.tables import ConversationReferenceRow, PersonRow
 from tests.company import NOON
 from tests.conversation import DIRECT, TEAMS_DIRECT
@@ -73,6 +74,16 @@ async def test_a_claim_renews_the_lease(database: Database) -> None:
     await plan(database, delivery("3", to=place(3)))
     assert await own(database, "pump 2", NOON + seconds(8)) == []
     assert await own(database, "pump 2", NOON + seconds(9)) == [SLACK]
+
+
+async def test_an_owner_that_ends_gives_its_workspaces_back_at_once(database: Database) -> None:
+    await plan(database, in_workspace(1), in_workspace(2), in_workspace(3))
+    first, second = await own(database, limit=2)
+    (third,) = await own(database, "pump 2")
+    await database.write("pump", lambda session: sending.release(session, "pump 1"))
+    assert await own(database, "pump 3") == [first, second]
+    assert await own(database, "pump 1") == [], "neither those, nor the third, which wasn't its own"
+    assert await own(database, "pump 2") == [third]
 
 
 async def test_only_what_is_due_makes_a_workspace_worth_having(database: Database) -> None:
@@ -145,8 +156,7 @@ async def test_slots_lie_apart_and_only_what_can_be_sent_within_the_lease_is_cla
 async def test_one_conversation_gets_one_message_at_a_time_and_the_others_do_not_wait_for_it(database: Database) -> None:
     await plan(database, *(delivery(f"{number}") for number in range(60)), delivery("other", to=place(2)))
     first = await claim(database, pace=A_SECOND)
-    assert texts_of(first) == ["0"]
-    assert texts_of(await claim(database, pace=A_SECOND)) == ["other"]
+    assert texts_of(first) == ["0", "other"]
     assert (await claim(database, pace=A_SECOND)).claimed == ()
     await acknowledge(database, first.claimed[0], Sent(message_id="m0"), NOON + seconds(0.5))
     assert (await claim(database, NOON + seconds(1.4), pace=A_SECOND)).claimed == ()

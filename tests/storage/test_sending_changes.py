@@ -6,8 +6,9 @@ import pytest
 
 from dialogs.delivery import Reason, Status
 from storage import deliveries, sending
+from storage.acknowledging import NotSent, Sent
 from storage.database import Database
-from storage.sending import DELIVERY_LEASE, NotSent, Sent
+from storage.sending import DELIVERY_LEASE
 from tests.company import NOON
 from tests.storage.ledger import (
     acknowledge,

@@ -12,9 +12,10 @@ from sqlmodel import Session
 from dialogs.delivery import Doubt, Reason, Status
 from dialogs.gates import Candidate, Go, NotBefore, Skip, Verdict
 from storage import deliveries, reconciling, sending
+from storage.acknowledging import Doubtful, NotSent, Sent
 from storage.database import Database
 from storage.reconciling import DOUBT, LOOK_AGAIN, Unknown
-from storage.sending import DELIVERY_LEASE, Batch, Doubtful, NotSent, Pace, Sent
+from storage.sending import DELIVERY_LEASE, Batch, Pace
 from tests.company import NOON
 from tests.conversation import DIRECT
 from tests.storage.ledger import (

@@ -11,8 +11,8 @@ from dialogs.delivery import Reason, Status
 from dialogs.gates import Candidate, Go, NotBefore, Skip, Verdict
 from dialogs.request import Desk
 from storage import bindings, deliveries
+from storage.acknowledging import NotSent, Sent
 from storage.database import Database
-from storage.sending import NotSent, Sent
 from storage.tables import ConversationReferenceRow
 from tests.company import NOON
 from tests.conversation import CHANNEL, DIRECT, TEAMS_DIRECT

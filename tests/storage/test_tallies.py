@@ -12,9 +12,9 @@ from dialogs.campaigning import Tally
 from dialogs.delivery import Kind
 from dialogs.messages import Message, Text
 from storage import sending, tallies
+from storage.acknowledging import Doubtful, NotSent, Outcome, Sent
 from storage.database import Database
 from storage.erasure import EMPTY
-from storage.sending import Doubtful, NotSent, Outcome, Sent
 from storage.tables import CampaignRow, DeliveryRow, StepResponseRow
 from tests.company import NOON
 from tests.dialogs.campaigns import FULL, READY

@@ -29,8 +29,7 @@ class Playground:
         place = self._places[True]
         root = [post for post in await self._posts(who, place) if post["thread"] is None][-1]
         await self._makes(who, "message", place=place, text=text, thread=root["id"])
-        async with self._stream(who) as events:
-            picture = (await events())[0]
+        picture = await self._picture(who)
         self._written = [post["id"] for post in picture["places"][place] if post["author"]][-1]
 
     async def rewrites(self, who: str, text: str) -> None:
@@ -96,15 +95,24 @@ class Playground:
         raise AssertionError(f"no button {label!r}")
 
     async def _posts(self, who: str, place: str) -> list[JSON]:
-        async with self._stream(who) as events:
-            picture = (await events())[0]
+        picture = await self._picture(who)
         return [post for post in picture["places"][place] if post["author"] is None]
+
+    async def _picture(self, who: str) -> JSON:
+        """Return what a window shows when it opens."""
+        async with self._opened(who) as response:
+            return await _event(response)
+
+    @asynccontextmanager
+    async def _opened(self, who: str) -> AsyncIterator[ClientResponse]:
+        query = {"account": await self._account(who), "window": "w1"}
+        async with self._http.get(f"{self._url}/playground/events", params=query) as response:
+            yield response
 
     @asynccontextmanager
     async def _stream(self, who: str) -> AsyncIterator[Callable[[], Awaitable[list[JSON]]]]:
         """Watch as somebody does; the function returns all that was told so far."""
-        query = {"account": await self._account(who), "window": "w1"}
-        async with self._http.get(f"{self._url}/playground/events", params=query) as response:
+        async with self._opened(who) as response:
             told: list[JSON] = [await _event(response)]
 
             async def so_far() -> list[JSON]:

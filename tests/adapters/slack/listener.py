@@ -7,7 +7,7 @@ from uuid import UUID
 
 from adapters.port import FileEnding, Taken
 from dialogs.attachment import Attachment
-from dialogs.events import Event, Reference, Sender
+from dialogs.events import Event, Gesture, Reference, Sender
 from dialogs.messages import Message, Place, Reply, Text
 from dialogs.people import Profile
 
@@ -24,9 +24,11 @@ class ScriptedListener:
         self.replies: Callable[[Event], tuple[Reply, ...]] = lambda _: (says("Bonjour."),)
         self.acquainted = True
         self.traced = True
+        self.kept = True
         self.failing = False
         self.heard: list[Event] = []
         self.done: list[UUID] = []
+        self.gestures: set[UUID] = set()
         self.profiles: list[Profile] = []
         self.files: dict[tuple[str, str], Attachment] = {}  # by key and user
         self._taken: dict[UUID, tuple[Reply, ...]] = {}
@@ -40,7 +42,7 @@ class ScriptedListener:
         if first:
             self.heard.append(event)
             self._taken[event.key] = self.replies(event)
-        return Taken(replies=self._taken[event.key], first=first, acquainted=self.acquainted, traced=self.traced)
+        return Taken(replies=self._taken[event.key], first=first, acquainted=self.acquainted, traced=self.traced, kept=self.kept)
 
     async def answered(self, key: UUID) -> None:
         """Keep the key of an answered event."""
@@ -49,6 +51,12 @@ class ScriptedListener:
     async def met(self, profile: Profile) -> None:
         """Keep a profile."""
         self.profiles.append(profile)
+
+    async def is_new(self, gesture: Gesture) -> bool:
+        """Tell whether a gesture wasn't heard before."""
+        fresh = gesture.key not in self.gestures
+        self.gestures.add(gesture.key)
+        return fresh
 
     async def attachment(self, key: str, reference: Reference, user: str) -> Attachment | None:
         """Return the person's file."""

@@ -86,11 +86,17 @@ async def test_a_home_tab_is_published_and_has_no_id(bot: Bot) -> None:
 
 async def test_an_update_replaces_the_tapped_message_or_is_posted_where_it_cannot(bot: Bot) -> None:
     first = await bot.adapter.send(outgoing(says("Avant.")))
-    again = outgoing(says("Après.", Place.UPDATE), tapped=first, user=ALICE)
-    assert await bot.adapter.send(again) == first
-    assert bot.slack.messages[GENERAL][0]["metadata"] == stamp(again.key)
+    assert await bot.adapter.send(outgoing(says("Après.", Place.UPDATE), tapped=first, user=ALICE)) == first
     lost = await bot.adapter.send(outgoing(says("Ailleurs.", Place.UPDATE), tapped="1700000000.000001", user=ALICE))
     assert [(message["ts"], message["text"]) for message in bot.slack.messages[GENERAL]] == [(first, "Après."), (lost, "Ailleurs.")]
+
+
+async def test_what_is_shown_in_place_of_a_message_leaves_its_stamp_by_which_it_may_still_be_looked_for(bot: Bot) -> None:
+    card = outgoing(says("Avant."))
+    first = await bot.adapter.send(card)
+    await bot.adapter.send(outgoing(says("Après.", Place.UPDATE), tapped=first, user=ALICE))
+    assert bot.slack.messages[GENERAL][0]["metadata"] == stamp(card.key)
+    assert await bot.adapter.find(card) == first
 
 
 async def test_an_update_that_fails_for_a_while_is_not_posted_instead(bot: Bot) -> None:

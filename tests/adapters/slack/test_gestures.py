@@ -4,7 +4,9 @@ import asyncio
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
+from adapters.slack import app
 from dialogs.actions import ForMe, ListFunctions, ReportWrong, WriteQuestion
 from dialogs.events import ActionTaken, ConversationStarted, Event, FormAsked, FormSubmitted, HomeOpened, MessageReceived
 from dialogs.messages import FieldError, Form, FormErrors, Input, Place, Reply
@@ -307,6 +309,20 @@ async def test_what_fails_for_a_while_is_left_to_the_sweep(bot: Bot) -> None:
     assert bot.listener.done == []
 
 
+async def test_an_apology_that_cannot_be_posted_has_slack_deliver_again_what_nobody_has_kept(bot: Bot) -> None:
+    bot.listener.kept = False
+    bot.slack.fail("chat.postMessage", server_error())
+    assert (await bot.told(gestures.direct("bonjour"))).status == 503
+    assert (await bot.told(gestures.direct("bonjour"))).status == 200
+    assert len(bot.slack.messages[dm(ALICE)]) == 1
+    assert bot.listener.done == []  # there's nothing of which to note that it's answered
+
+
+async def test_an_apology_that_can_never_be_posted_is_not_asked_for_again(bot: Bot) -> None:
+    bot.listener.kept = False
+    assert (await bot.told(gestures.mention(f"<@{BOT}> bonjour", channel=PRIVATE))).status == 200
+
+
 async def test_a_turn_that_was_not_taken_is_not_acknowledged(bot: Bot) -> None:
     bot.listener.failing = True
     payload = gestures.direct("bonjour")
@@ -314,3 +330,14 @@ async def test_a_turn_that_was_not_taken_is_not_acknowledged(bot: Bot) -> None:
     bot.listener.failing = False
     assert (await bot.told(payload)).status == 200
     assert len(bot.slack.messages[dm(ALICE)]) == 1
+
+
+@pytest.mark.parametrize("traced", [True, False])
+async def test_what_a_process_that_was_held_up_would_post_late_is_left_to_the_sweep(bot: Bot, monkeypatch: pytest.MonkeyPatch, traced: bool) -> None:
+    monkeypatch.setattr(app, "ANSWER_SECONDS", -1.0)
+    bot.listener.traced = traced
+    with capture_logs() as logs:
+        await bot.told(gestures.direct("mon bulletin de paie"))
+    assert len(bot.slack.messages[dm(ALICE)]) == (0 if traced else 1)  # nobody else has what leaves no trace
+    assert ["held up" in line["reason"] for line in logs if line["event"] == "slack.not_posted"] == ([True] if traced else [])
+    assert bot.listener.done == []

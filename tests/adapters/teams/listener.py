@@ -7,7 +7,7 @@ from uuid import UUID
 
 from adapters.port import FileEnding, Taken
 from dialogs.attachment import Attachment
-from dialogs.events import Event, Reference, Sender
+from dialogs.events import Event, Gesture, Reference, Sender
 from dialogs.messages import Message, Place, Reply, Text
 from dialogs.people import Profile
 
@@ -25,9 +25,11 @@ class RecordingListener:
         self.first = True
         self.acquainted = True
         self.traced = True
+        self.kept = True
         self.fails: Callable[[], Exception] | None = None
         self.heard: list[Event] = []
         self.done: list[UUID] = []
+        self.gestures: set[UUID] = set()
         self.profiles: list[Profile] = []
         self.files: dict[tuple[str, str], Attachment] = {}  # by key and user
         self._work: set[asyncio.Task[None]] = set()
@@ -37,7 +39,7 @@ class RecordingListener:
         if self.fails is not None:
             raise self.fails()
         self.heard.append(event)
-        return Taken(replies=self.replies, first=self.first, acquainted=self.acquainted, traced=self.traced)
+        return Taken(replies=self.replies, first=self.first, acquainted=self.acquainted, traced=self.traced, kept=self.kept)
 
     async def answered(self, key: UUID) -> None:
         """Record that an event was answered."""
@@ -46,6 +48,12 @@ class RecordingListener:
     async def met(self, profile: Profile) -> None:
         """Record a profile."""
         self.profiles.append(profile)
+
+    async def is_new(self, gesture: Gesture) -> bool:
+        """Tell whether a gesture wasn't heard before."""
+        fresh = gesture.key not in self.gestures
+        self.gestures.add(gesture.key)
+        return fresh
 
     async def attachment(self, key: str, reference: Reference, user: str) -> Attachment | None:
         """Return the person's file."""

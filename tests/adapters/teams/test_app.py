@@ -3,7 +3,9 @@
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
+from adapters.teams import app
 from dialogs.actions import Home, ReportWrong
 from dialogs.events import ActionTaken, FormAsked, FormSubmitted, MessageReceived
 from dialogs.messages import FieldError, Form, FormErrors, Input, Place, Text
@@ -327,6 +329,23 @@ async def test_a_failure_inside_asks_teams_to_come_back(bot: Bot, name: str) -> 
     assert (status, response) == (503, None)
 
 
+async def test_an_apology_that_cannot_be_posted_asks_teams_to_come_back(bot: Bot) -> None:
+    bot.listener.kept = False
+    bot.teams.fail(ERROR)
+    assert (await bot.hears("message_personal"))[0] == 503
+    assert (await bot.hears("message_personal"))[0] == 200
+    await bot.listener.idle()
+    assert len(bot.teams.sent()) == 1
+    assert bot.listener.done == []
+
+
+async def test_an_apology_that_can_never_be_posted_is_not_asked_for_again(bot: Bot) -> None:
+    bot.listener.kept = False
+    bot.teams.fail(Fault(status=403))
+    assert (await bot.hears("message_personal"))[0] == 200
+    assert bot.teams.sent() == []
+
+
 async def test_in_development_no_token_is_asked_for_and_none_is_sent(teams: FakeTeams) -> None:
     async with serving(teams, dev=True, app_id=None, tenant_id=None, tokens=None) as bot:
         teams.access_token = None
@@ -370,3 +389,15 @@ async def test_a_multi_tenant_app_hears_every_tenant(teams: FakeTeams) -> None:
 
     assert status == 200
     assert len(teams.sent("send")) == 1
+
+
+@pytest.mark.parametrize("traced", [True, False])
+async def test_what_a_process_that_was_held_up_would_post_late_is_left_to_the_sweep(bot: Bot, monkeypatch: pytest.MonkeyPatch, traced: bool) -> None:
+    monkeypatch.setattr(app, "ANSWER_SECONDS", -1.0)
+    bot.listener.traced = traced
+    with capture_logs() as logs:
+        await bot.hears("message_personal")
+        await bot.listener.idle()
+    assert len(bot.teams.sent()) == (0 if traced else 1)  # nobody else has what leaves no trace
+    assert ["held up" in line["reason"] for line in logs if line["event"] == "teams.reply.not_posted"] == ([True] if traced else [])
+    assert bot.listener.done == []

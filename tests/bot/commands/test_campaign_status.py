@@ -22,9 +22,9 @@ from dialogs.catalog import Localized
 from dialogs.delivery import Kind
 from dialogs.facts import CampaignEdited
 from dialogs.step_message import step_message
-from storage import audit, campaigns, sending, tallies
+from storage import acknowledging, audit, campaigns, sending, tallies
+from storage.acknowledging import NotSent, Sent
 from storage.database import Database
-from storage.sending import NotSent, Sent
 from storage.tables import CampaignRow, DeliveryRow
 from tests.bot.program import Invoke, execute, furnish, use
 from tests.company import IT, NOON
@@ -75,7 +75,7 @@ async def fill(database: Database) -> None:
         sending.own(session, "test", NOON)
         for claimed in sending.claim(session, SLACK, "test", named("claim"), NOON, pace=AT_WILL, gate=goes).claimed:
             outcome = NotSent(detail="=no") if claimed.key == named("refused") else Sent(message_id=str(claimed.key))
-            sending.acknowledge(session, claimed.key, claimed.claim, outcome, NOON)
+            acknowledging.acknowledge(session, claimed.key, claimed.claim, outcome, NOON)
 
     await database.write("pump", send)
 

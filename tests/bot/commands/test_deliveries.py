@@ -12,8 +12,8 @@ from sqlmodel import Session
 
 from bot.commands import deliveries as command
 from dialogs.delivery import Kind
-from storage import deliveries, sending
-from storage.sending import NotSent, Sent
+from storage import acknowledging, deliveries, sending
+from storage.acknowledging import NotSent, Sent
 from tests.bot.program import Invoke, execute, furnish, use
 from tests.bot.simulated import channel, open_gate, to_say
 from tests.company import NOON
@@ -43,7 +43,7 @@ def fill(session: Session) -> None:
     batch = sending.claim(session, workspace, "test", uuid4(), NOON, pace=PACE, gate=open_gate)
     for claimed in batch.claimed:
         outcome = Sent(message_id="1.1") if claimed.cause_id == "hello" else NotSent(detail="=is_archived\x1b[2J")
-        sending.acknowledge(session, claimed.key, claimed.claim, outcome, NOON)
+        acknowledging.acknowledge(session, claimed.key, claimed.claim, outcome, NOON)
 
 
 def table(text: str) -> list[list[str]]:

@@ -7,17 +7,17 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from typer.testing import Result
 
 from bot.clock import now
-from bot.commands import doctor
+from bot.commands import doctor_database
 from bot.commands.serving import listen
 from dialogs.events import Reference, Scope
 from dialogs.people import DirectoryRow
 from dialogs.request import Desk
 from storage import bindings, directory, people, schema
 from storage.database import Database
-from tests.bot.program import PACKS, Invoke, furnish, use
+from tests.bot.commands.diagnosis import findings, set_all
+from tests.bot.program import PACKS, Invoke, execute, furnish, use
 from tests.company import DIRECTORY
 from tests.platforms.embeddings import KEY, MODEL, FakeEmbeddings, status
 
@@ -33,28 +33,6 @@ def free_port(monkeypatch: pytest.MonkeyPatch, alone: Path) -> int:
         port: int = listening.getsockname()[1]
     monkeypatch.setenv("POURQUI_PORT", str(port))
     return port
-
-
-def findings(said: Result) -> dict[str, tuple[str, str]]:
-    """Return each finding by its name: its mark and all its words."""
-    found: dict[str, tuple[str, str]] = {}
-    name = ""
-    for line in said.stdout.splitlines():
-        if line.startswith(("ok ", "!! ")):
-            name, _, words = line[3:].partition("  ")
-            found[name.strip()] = (line[:2], words.strip())
-        else:
-            mark, words = found[name]
-            found[name] = (mark, f"{words} {line.strip()}")
-    assert said.exit_code == (1 if any(mark == "!!" for mark, _ in found.values()) else 0)
-    assert said.stderr == ""
-    return found
-
-
-def set_all(monkeypatch: pytest.MonkeyPatch, *settings: dict[str, str]) -> None:
-    for one in settings:
-        for name, value in one.items():
-            monkeypatch.setenv(name, value)
 
 
 def channel(name: str) -> Reference:
@@ -137,6 +115,13 @@ def test_a_database_of_another_form_is_to_be_upgraded(invoke: Invoke, empty_data
     monkeypatch.setenv("POURQUI_DATABASE_URL", empty_database_url)
     assert findings(invoke("doctor"))["database"] == ("!!", "revision - → run: pourqui db upgrade")
     assert schema.revision_of(empty_database_url) is None
+
+
+def test_a_database_of_a_later_version_is_left_to_that_one(invoke: Invoke, database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    use(database_url, lambda database: database.write("test", lambda session: execute(session, "UPDATE alembic_version SET version_num = '9999'")))
+    monkeypatch.setenv("POURQUI_DATABASE_URL", database_url)
+    said = "revision 9999 → it's of a later version than this one: install that version"
+    assert findings(invoke("doctor"))["database"] == ("!!", said)
 
 
 def test_an_empty_database_misses_catalogue_and_people(invoke: Invoke, database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -303,7 +288,7 @@ def test_a_port_that_is_taken_is_told(invoke: Invoke, free_port: int) -> None:
 
 def test_a_clock_that_was_never_set_is_told(invoke: Invoke, database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("POURQUI_DATABASE_URL", database_url)
-    monkeypatch.setattr(doctor, "now", lambda: datetime(1970, 1, 1, tzinfo=UTC))
+    monkeypatch.setattr(doctor_database, "now", lambda: datetime(1970, 1, 1, tzinfo=UTC))
     mark, words = findings(invoke("doctor"))["clock"]
     assert mark == "!!"
     assert words.startswith("1970-01-01T00:00:00+00:00 → set this machine's clock")
@@ -312,7 +297,7 @@ def test_a_clock_that_was_never_set_is_told(invoke: Invoke, database_url: str, m
 @pytest.mark.parametrize("database_kind", ["postgresql"])
 def test_a_clock_far_from_the_database_servers_is_told(invoke: Invoke, database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("POURQUI_DATABASE_URL", database_url)
-    monkeypatch.setattr(doctor, "now", lambda: now() + timedelta(hours=1))
+    monkeypatch.setattr(doctor_database, "now", lambda: now() + timedelta(hours=1))
     mark, words = findings(invoke("doctor"))["clock"]
     assert mark == "!!"
     assert words.startswith("36")

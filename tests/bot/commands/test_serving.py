@@ -38,7 +38,7 @@ def meanwhile(monkeypatch: pytest.MonkeyPatch) -> Meanwhile:
 
     def arranged(work: Work) -> None:
         for module in (demonstration, serving):
-            monkeypatch.setattr(module, "told_to_stop", work)
+            monkeypatch.setattr(module, "told_to_stop", lambda *_: work())
 
     return arranged
 
