@@ -20,7 +20,8 @@ from adapters.port import Adapter
 from benchmarks.children import end_with_parent
 from benchmarks.limited import posting
 from bot.clock import now
-from bot.delivery import PACES, Pump
+from bot.delivery import Pump
+from bot.limits import PACES
 from bot.metrics import Metrics
 from bot.reconciler import Reconciler
 from dialogs.campaign import CAMPAIGN, Campaign, CampaignStatus, Step

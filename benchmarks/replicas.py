@@ -33,7 +33,7 @@ from benchmarks.questions import DATA
 from benchmarks.report import Table, p, show, spread, verdict
 from benchmarks.rounds import AT_ONCE, ROUNDS, Inbox
 from bot.clock import now
-from bot.delivery import PACES
+from bot.limits import PACES
 from bot.packs import sample_folder
 from dialogs.campaign import CAMPAIGN, Campaign, CampaignStatus, Step
 from dialogs.catalog import Localized

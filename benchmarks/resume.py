@@ -22,7 +22,7 @@ from benchmarks.limited import Taken, limited, taken
 from benchmarks.pumps import Pumps, Work, begin_campaigns, messages, reachable
 from benchmarks.report import Table, show, verdict
 from bot.clock import now
-from bot.delivery import PACES
+from bot.limits import PACES
 from storage import deliveries, schema
 from storage.database import Database
 from tests.databases import MISSING, find_programs, running_server

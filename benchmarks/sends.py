@@ -26,7 +26,8 @@ from benchmarks.limited import Taken, limited, posting, taken
 from benchmarks.pumps import GATE, Pumps, Work, begin_campaigns, messages, reachable
 from benchmarks.report import Table, show, verdict
 from bot.clock import now
-from bot.delivery import LIMITS, PACES, Pump
+from bot.delivery import Pump
+from bot.limits import LIMITS, PACES
 from bot.metrics import Metrics
 from dialogs.events import Platform
 from storage import deliveries, schema

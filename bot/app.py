@@ -20,13 +20,14 @@ from adapters.slack.app import SlackAdapter
 from adapters.teams.app import TeamsAdapter
 from adapters.teams.authentication import PUBLIC_SERVICE_URLS
 from bot.clock import Clock, DatabaseClock, Sleep, Timekeeper, now
-from bot.delivery import Pump, paces
+from bot.delivery import Pump
 from bot.endings import Aftermath
 from bot.evidence_api import EvidenceApi
 from bot.exchanges_api import ExchangesApi
 from bot.health import Health, guard
 from bot.jobs import Wiring, coarse_jobs
 from bot.knowledge import Knowledge
+from bot.limits import paces
 from bot.metrics import Metrics
 from bot.po import both_languages, texts
 from bot.prompts import FeedbackAftermath

@@ -4,7 +4,6 @@ import asyncio
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID, uuid4
@@ -15,6 +14,7 @@ from adapters.port import NO_ATTACHMENTS, SEND_SECONDS, Adapter, DeliveryError, 
 from bot.arrivals import Arrivals
 from bot.clock import Clock, Sleep
 from bot.endings import Aftermath, Endings
+from bot.limits import LIMITS, NOBODY_KNOWS_WHERE, PACES
 from bot.metrics import Metrics
 from bot.tasks import Tasks
 from dialogs.attachment import Attachment
@@ -37,43 +37,6 @@ MARGIN: Final = 0.5  # seconds between the end of a send and the end of its leas
 ACKNOWLEDGE_SECONDS: Final = 20.0  # for which a database that went away is awaited
 _CATCHING_UP: Final = 0.9  # of the time between two messages, after which one that's late may follow another
 _LONGEST_DELAY: Final = 60  # seconds between two attempts
-_NOBODY_KNOWS_WHERE: Final = ""  # the platform of what can't be delivered anywhere yet
-
-SHARE: Final = 80  # percent of what the platforms take
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
-    """What a platform takes: messages a second in a workspace and in one conversation; `place_hourly` in one within an hour, None for no limit."""
-
-    workspace: int
-    place: int
-    place_hourly: int | None = None
-
-
-# https://docs.slack.dev/apis/web-api/rate-limits (1 a second and channel; 20 a second and workspace is our own bound)
-# https://learn.microsoft.com/microsoftteams/platform/bots/how-to/rate-limit (7 a second and 1,800 an hour a conversation, 50 a second a tenant)
-LIMITS: Final[Mapping[str, Limits]] = {"slack": Limits(workspace=20, place=1), "teams": Limits(workspace=50, place=7, place_hourly=1_800)}
-
-
-def paces(share: int = SHARE) -> Mapping[str, Pace]:
-    """Return the pace by platform, of this share of the limits in percent."""
-    return {_NOBODY_KNOWS_WHERE: Pace(spacing=timedelta(0), place_spacing=timedelta(0))} | {
-        platform: Pace(
-            spacing=_spacing(limits.workspace, share),
-            place_spacing=_spacing(limits.place, share),
-            place_hourly=None if limits.place_hourly is None else max(1, limits.place_hourly * share // 100),
-        )
-        for platform, limits in LIMITS.items()
-    }
-
-
-def _spacing(limit: int, share: int) -> timedelta:
-    """Return the time between two messages: at least two below a limit of some size, as one over a rolling second is met sooner than its average."""
-    return timedelta(seconds=1 / min(limit * share / 100, limit - 2 if limit > 4 else limit))
-
-
-PACES: Final[Mapping[str, Pace]] = paces()
 
 _LOG = structlog.stdlib.get_logger(__name__)
 
@@ -106,7 +69,7 @@ class Pump:
         self._gate, self._owner, self._paces, self._on_duty = gate, owner, paces, on_duty
         self._endings, self._followed = Endings(database, aftermath), frozenset(aftermath)
         self._arrivals = Arrivals(database, clock, owner)
-        self._platforms = frozenset({_NOBODY_KNOWS_WHERE, *adapters})
+        self._platforms = frozenset({NOBODY_KNOWS_WHERE, *adapters})
         self._tasks = Tasks()
         self._working: set[Workspace] = set()
         self._turns: dict[Workspace, int] = {}  # when each workspace was last served: the one that waited longest comes first

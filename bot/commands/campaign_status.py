@@ -20,7 +20,7 @@ from bot.clock import now
 from bot.commands.campaign_moves import add_moves
 from bot.commands.cells import harmless
 from bot.commands.terminal import fail, say, settings, with_database, words
-from bot.delivery import paces
+from bot.limits import paces
 from dialogs.campaign import OVER, CampaignStatus, Kept
 from dialogs.campaigning import Tally
 from dialogs.delivery import Status

@@ -9,7 +9,8 @@ from functools import partial
 import pytest
 from sqlmodel import Session
 
-from bot.delivery import AT_ONCE, PACES, paces
+from bot.delivery import AT_ONCE
+from bot.limits import PACES, paces
 from dialogs.campaign import CampaignStatus
 from dialogs.campaigning import Tally
 from dialogs.facts import CampaignSteered

@@ -7,7 +7,8 @@ from itertools import count, pairwise
 import pytest
 from structlog.testing import capture_logs
 
-from bot.delivery import ATTEMPTS, LAST_ATTEMPT, PACES, delay
+from bot.delivery import ATTEMPTS, LAST_ATTEMPT, delay
+from bot.limits import PACES
 from bot.metrics import Metrics
 from dialogs.delivery import Kind, Reason
 from dialogs.gates import Candidate, NotBefore, Skip, Verdict

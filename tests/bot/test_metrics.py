@@ -7,8 +7,8 @@ from math import isnan
 import pytest
 from sqlmodel import Session
 
-from bot.delivery import LIMITS
 from bot.figures import Figures
+from bot.limits import LIMITS
 from bot.metrics import Metrics
 from bot.queue_runner import QueueRunner
 from bot.rates import KEPT, OVER

@@ -14,7 +14,7 @@ from typing import Literal, TypeVar
 import aiohttp
 from sqlmodel import Session
 
-from bot.delivery import paces
+from bot.limits import paces
 from storage import schema
 from storage.database import Database
 from storage.errors import StorageError
