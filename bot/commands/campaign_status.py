@@ -1,7 +1,6 @@
 """`pourqui campaign status|deliveries`: how what a campaign says stands, and each of its rows in the ledger."""
 
 import asyncio
-import csv
 import json
 import sys
 from collections.abc import Awaitable, Callable
@@ -18,7 +17,7 @@ from rich.text import Text
 
 from bot.clock import now
 from bot.commands.campaign_moves import add_moves
-from bot.commands.cells import harmless
+from bot.commands.delivery_csv import write_csv
 from bot.commands.terminal import fail, say, settings, with_database, words
 from bot.limits import paces
 from dialogs.campaign import OVER, CampaignStatus, Kept
@@ -31,23 +30,6 @@ from storage.deliveries import Line
 
 _SECOND: Final = 1.0
 _BAR: Final = 60  # characters
-_COLUMNS: Final = (
-    "key",
-    "kind",
-    "cause_kind",
-    "cause_id",
-    "person_id",
-    "platform",
-    "tenant",
-    "status",
-    "reason",
-    "detail",
-    "attempts",
-    "planned_at",
-    "not_before",
-    "sent_at",
-    "ended_at",
-)
 
 
 def add_status(app: typer.Typer, t: Texts) -> None:
@@ -205,9 +187,7 @@ def list_deliveries(name: str, *, as_csv: bool) -> None:
     if found is None:
         fail(t("There's no campaign {name}: pourqui campaign list", name=repr(name)))
     if as_csv:
-        rows = csv.writer(sys.stdout, lineterminator="\n")
-        rows.writerow(_COLUMNS)
-        rows.writerows([_cell(getattr(line, column)) for column in _COLUMNS] for line in found)
+        write_csv(found)
         return
     if not found:
         say(t("Nothing was planned for {name} yet.", name=name))
@@ -217,18 +197,6 @@ def list_deliveries(name: str, *, as_csv: bool) -> None:
         sent = "" if line.sent_at is None else _time(line.sent_at)
         table.add_row(_time(line.planned_at), line.kind, line.person_id or "", line.status, line.reason or "", sent)
     Console(markup=False, emoji=False).print(table)
-
-
-def _cell(value: object) -> str | int:
-    match value:
-        case None:
-            return ""
-        case int():
-            return value
-        case datetime():
-            return value.isoformat()
-        case _:
-            return harmless(str(value))
 
 
 def _time(at: datetime) -> str:

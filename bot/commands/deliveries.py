@@ -1,14 +1,13 @@
 """`pourqui deliveries`: what the bot says of its own accord, and what became of it; never the words."""
 
-import csv
-import sys
 from collections.abc import Sequence
 from datetime import datetime
 
 from rich.console import Console
 from rich.table import Table
 
-from bot.commands.cells import harmless, printable
+from bot.commands.cells import printable
+from bot.commands.delivery_csv import write_csv
 from bot.commands.terminal import fail, say, with_database, words
 from dialogs.delivery import Status
 from dialogs.texts import Texts
@@ -16,23 +15,6 @@ from storage import Session, deliveries
 from storage.deliveries import Count, Line
 
 SHOWN = 50  # rows of the table; the CSV has all
-_COLUMNS = (
-    "key",
-    "kind",
-    "cause_kind",
-    "cause_id",
-    "person_id",
-    "platform",
-    "tenant",
-    "status",
-    "reason",
-    "detail",
-    "attempts",
-    "planned_at",
-    "not_before",
-    "sent_at",
-    "ended_at",
-)
 
 
 def list_deliveries(*, status: str | None, as_csv: bool) -> None:
@@ -45,7 +27,7 @@ def list_deliveries(*, status: str | None, as_csv: bool) -> None:
 
     counts, found = with_database(lambda database: database.read(reading))
     if as_csv:
-        _write_csv(found)
+        write_csv(found)
         return
     if not counts:
         say(t("The ledger is empty: the bot hasn't said anything of its own accord yet."))
@@ -94,22 +76,3 @@ def _newest(t: Texts, found: Sequence[Line]) -> Table:
 
 def _shown(at: datetime) -> str:
     return at.strftime("%Y-%m-%d %H:%M UTC")
-
-
-def _write_csv(found: Sequence[Line]) -> None:
-    rows = csv.writer(sys.stdout, lineterminator="\n")
-    rows.writerow(_COLUMNS)
-    for line in found:
-        rows.writerow([_cell(getattr(line, column)) for column in _COLUMNS])
-
-
-def _cell(value: object) -> str | int:
-    match value:
-        case None:
-            return ""
-        case int():
-            return value
-        case datetime():
-            return value.isoformat()
-        case _:
-            return harmless(str(value))
