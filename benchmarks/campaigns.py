@@ -20,7 +20,7 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from statistics import median
@@ -28,25 +28,23 @@ from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlmodel import Session
 
+from benchmarks.campaign_company import AT, AT_ONCE, CATALOGUE, WORDS, ZONES, fill
 from bot.campaigns import Campaigns
 from bot.knowledge import Knowledge, Known
 from bot.metrics import Metrics
 from bot.po import both_languages
 from bot.public_holidays import hours_for, office_hours
 from bot.settings import Settings
-from dialogs.campaign import CAMPAIGN, Campaign, CampaignAudience, Control, Delay, Objective, Period, Slice, Step, Variant
+from dialogs.campaign import CAMPAIGN
 from dialogs.campaign_plan import delivery_key
-from dialogs.catalog import Catalogue, Company, Function, Localized
 from dialogs.delivery import Delivery, Kind
-from dialogs.facts import CampaignEdited, CampaignSteered
-from dialogs.ladder import Stage
 from dialogs.messages import Message, Text
-from storage import addressees, campaigns, deliveries, schema
+from storage import addressees, deliveries
 from storage.database import Database
-from storage.tables import CampaignMemberRow, CampaignRow, ConversationReferenceRow, DeliveryRow, PersonRow, StandingRow, table_of
+from storage.tables import CampaignMemberRow, CampaignRow, DeliveryRow, PersonRow, table_of
 from tests.databases import Server, running_server
 
 PEAK = 200  # MB
@@ -55,93 +53,7 @@ _EVERY = timedelta(seconds=10)  # between two looks
 _PROCESSES = (1, 2, 3)
 _IDLE = 9  # looks at which nothing is due
 HELD = 0.5  # seconds that one transaction may hold SQLite's only writer
-_AT = datetime(2026, 12, 1, 8, tzinfo=UTC)
-_AT_ONCE = 10_000
-_ZONES = ("Europe/Paris", "America/New_York", "Asia/Tokyo", "Australia/Sydney", "America/Sao_Paulo", "Asia/Kolkata", "Europe/London", None)
-_STAGES = tuple(stage.value for stage in Stage)[1:]
-_WORDS = Localized(
-    fr="Quatre mots au hasard tiennent plus longtemps que huit signes, et se retiennent mieux. " * 4,
-    en="Four words at random last longer than eight signs, and are easier to remember. " * 4,
-)
-_CATALOGUE = Catalogue(
-    company=Company(name="Benchmark", segments={"sales": Localized(fr="Ventes", en="Sales"), "field": Localized(fr="Terrain", en="Field")}),
-    functions=(Function(slug="it", names=Localized(fr="Informatique", en="IT")),),
-)
 _T = TypeVar("_T")
-
-
-def _campaign() -> Campaign:
-    """Return a campaign with rules, both arms and variants."""
-    variants = (Variant(id="sales", content=_WORDS, segments=("sales",)), Variant(id="short", content=_WORDS, share=0.5))
-    first = Step(id="learn", stage=Stage.ACTION, kind="pedagogy", content=_WORDS, variants=variants)
-    survey = Step(id="survey", stage=Stage.AWARENESS, kind="survey", content=_WORDS, after=Delay(time=3))
-    return Campaign(
-        name="passwords",
-        function="it",
-        titles=Localized(fr="Mots de passe", en="Passwords"),
-        objective=Objective(stage=Stage.ACTION),
-        audience=CampaignAudience(
-            include=(Slice(segments=("sales", "field")), Slice(sites=tuple(f"site {n}" for n in range(40)))),
-            exclude=(Slice(segments=("managers",), stages=(Stage.ACTION,)),),
-        ),
-        period=Period(starts=date(2026, 12, 1), ends=date(2026, 12, 18)),
-        control=Control(share=0.1),
-        steps=(first, survey),
-    )
-
-
-async def fill(url: str, people: int) -> None:
-    """Put so many people into a database, and a campaign that is due."""
-    schema.upgrade(url)
-    async with await Database.open(url) as database:
-        for start in range(0, people, _AT_ONCE):
-            await database.write("benchmark", partial(_people, numbers=range(start, min(start + _AT_ONCE, people))))
-        await database.write("benchmark", _scheduled)
-
-
-def _people(session: Session, numbers: range) -> None:
-    persons = [
-        {
-            "id": f"{n * 2_654_435_761 % 2**32:08x}-{n}",
-            "directory_id": f"d{n}",
-            "email": f"p{n}@benchmark.example",
-            "name": f"Prénom Nom{n}",
-            "directory_language": "fr" if n % 3 else "en",
-            "timezone": _ZONES[n % len(_ZONES)],
-            "site": f"site {n % 40}",
-            "department": f"department {n % 25}",
-            "manager": f"d{n // 8}",
-            "segments": ["sales"] if n % 4 == 0 else ["field", "managers"] if n % 9 == 0 else [],
-            "created_at": _AT,
-        }
-        for n in numbers
-    ]
-    places = [
-        {
-            "person_id": persons[n - numbers.start]["id"],
-            "platform": "slack" if n % 2 else "teams",
-            "tenant": f"T{n % 3}",
-            "conversation": f"D{n}",
-            "service_url": None if n % 2 else "https://smba.example/emea/",
-            "scope": "personal",
-            "refreshed_at": _AT,
-        }
-        for n in numbers
-        if n % 10
-    ]
-    standings = [
-        {"person_id": persons[n - numbers.start]["id"], "function": "it", "topic": "", "stage": _STAGES[n % len(_STAGES)], "since": _AT}
-        for n in numbers
-        if n % 10 < 3
-    ]
-    for row, values in ((PersonRow, persons), (ConversationReferenceRow, places), (StandingRow, standings)):
-        session.connection().execute(insert(table_of(row)), values)
-
-
-def _scheduled(session: Session) -> None:
-    campaigns.edit(session, CampaignEdited(campaign=_campaign(), base=None), "benchmark", _AT)
-    if campaigns.steer(session, CampaignSteered(name="passwords", move="schedule", version=1), "benchmark", _AT) is None:
-        raise RuntimeError("the campaign can't be scheduled")
 
 
 class _Silent:
@@ -158,7 +70,7 @@ class _Knowing(Knowledge):
 
     @property
     def current(self) -> Known:
-        return replace(super().current, catalogue=_CATALOGUE)
+        return replace(super().current, catalogue=CATALOGUE)
 
 
 class _Timed(Database):
@@ -180,21 +92,21 @@ class _Timed(Database):
 def _job(database: Database, known: Knowledge, clock: Callable[[], datetime], hand_on: Callable[[str], Awaitable[None]] | None = None) -> Campaigns:
     settings = Settings()
     office, hours = office_hours(settings), hours_for(settings)
-    for zone in _ZONES:
+    for zone in ZONES:
         hours(zone)  # the holidays of each country are read once a process
     return Campaigns(database, known, both_languages(), language="fr", office=office, clock=clock, planned=lambda: None, hours=hours, hand_on=hand_on)
 
 
 async def one(url: str, *, looks: bool = False) -> None:
     """Begin and plan the campaign, and print what it took, as JSON; `looks` goes on."""
-    now = [_AT]
+    now = [AT]
     async with await _Timed.open(url) as database:
         known = _Knowing(database, _Silent(), Metrics())
         job = _job(database, known, lambda: now[0])
         took = await _clocked(job.look)
         took |= {"peak": _peak(), "held": database.longest, **await database.read(_counts)}
         if looks:
-            idle = [(await _clocked(job.look))["seconds"] for now[0] in (_AT + n * _EVERY for n in range(1, _IDLE + 1))]
+            idle = [(await _clocked(job.look))["seconds"] for now[0] in (AT + n * _EVERY for n in range(1, _IDLE + 1))]
             now[0] += _EVERY
             ended = await database.write("benchmark", partial(_ended, at=now[0]))
             database.longest = 0.0
@@ -214,7 +126,7 @@ async def _clocked(look: Callable[[], Awaitable[None]]) -> dict[str, float]:
 def _ended(session: Session, at: datetime) -> int:
     """Have ten thousand members' messages sent; they're due to be looked at."""
     member, delivery = table_of(CampaignMemberRow), table_of(DeliveryRow)
-    some = select(member.c.person_id, member.c.delivery).where(member.c.due_at.is_not(None), member.c.arm == "treated").limit(_AT_ONCE)
+    some = select(member.c.person_id, member.c.delivery).where(member.c.due_at.is_not(None), member.c.arm == "treated").limit(AT_ONCE)
     found = session.connection().execute(some).all()
     sent = update(delivery).where(delivery.c.key == bindparam("which")).values(status="sent", sent_at=at, ended_at=at)
     session.connection().execute(sent, [{"which": row.delivery} for row in found])
@@ -228,12 +140,12 @@ async def baseline(url: str) -> None:
     person = table_of(PersonRow).c
     async with await Database.open(url) as database:
         ids = await database.read(lambda session: list(session.execute(select(person.id).order_by(person.id)).scalars()))
-        message = Message(language="fr", blocks=(Text(text=_WORDS.fr or ""),))
+        message = Message(language="fr", blocks=(Text(text=WORDS.fr or ""),))
         seconds = 0.0
         for start in range(0, len(ids), addressees.PAGE):
             several = [_delivery(each, message) for each in ids[start : start + addressees.PAGE]]
             begun = time.perf_counter()
-            await database.write("benchmark", partial(deliveries.plan_all, deliveries=several, at=_AT))
+            await database.write("benchmark", partial(deliveries.plan_all, deliveries=several, at=AT))
             seconds += time.perf_counter() - begun
     print(json.dumps({"rate": len(ids) / seconds}))
 
@@ -246,7 +158,7 @@ def _delivery(person: str, message: Message) -> Delivery:
         cause_id="passwords",
         to=person,
         message=message,
-        deadline=_AT + timedelta(days=18),
+        deadline=AT + timedelta(days=18),
         function="it",
         step="learn",
     )
@@ -261,7 +173,7 @@ async def cut(url: str) -> list[str]:
 
     async with await Database.open(url) as database:
         known = _Knowing(database, _Silent(), Metrics())
-        await _job(database, known, lambda: _AT, hand_on).look()
+        await _job(database, known, lambda: AT, hand_on).look()
         known.close()
     return keys
 
@@ -274,7 +186,7 @@ async def chunk_by_chunk(url: str, keys: Sequence[str]) -> None:
 
     async with await Database.open(url) as database:
         known = _Knowing(database, _Silent(), Metrics())
-        job = _job(database, known, lambda: _AT, hand_on)
+        job = _job(database, known, lambda: AT, hand_on)
         print("ready", flush=True)
         sys.stdin.readline()
         for key in keys:
