@@ -206,7 +206,7 @@ class Planning:
         concerned = [(each, one) for each, one in standing if each.delivery in planned and each.step_id in moved]
         earlier = {each.person: before(campaign, each.arm, each.step_id) for each, _ in concerned}
         ends = members.ends(session, [delivery_key(campaign.name, step, person) for person, step in earlier.items()])
-        people = members.count(session, campaign.name) if campaign.wave and concerned else 0
+        people = self._audience(session, row) if campaign.wave and concerned else 0
         times: dict[UUID, datetime] = {}
         for each, one in concerned:
             step_id = earlier[each.person]
@@ -215,6 +215,12 @@ class Planning:
             if turn is not None and turn.not_before is not None and each.delivery is not None:
                 times[each.delivery] = turn.not_before
         members.put(session, times)
+
+    def _audience(self, session: Session, row: CampaignRow) -> int:
+        """Return how many people the waves are spread over: while some of the directory hasn't been looked at, not only those who have entered."""
+        if row.cursor is not None and row.audience is not None:
+            return row.audience
+        return members.count(session, row.name)
 
     def _stays(self, member: Member, formers: Sequence[Campaign]) -> Move:
         """Return where a member is on the steps as they are now; whoever came to their end, or isn't where they were, is looked at again."""

@@ -131,6 +131,9 @@ class Campaigns(Telling):
         planning = await self._planning(name, progress, at)
         if planning is None:
             return False
+        if progress.cursor is not None and not _is_counted(progress):  # first, since those who entered before an edit get their waves by it too
+            people = await self.database.snapshot(lambda session: audience_of(session, planning))
+            return await self._write(name, lambda session: self._counted(session, name, progress, people))
         if progress.replanned is not None:
             return await self._write(name, partial(self._replan, name=name, progress=progress, planning=planning))
         if progress.cursor is not None:
@@ -160,9 +163,6 @@ class Campaigns(Telling):
 
     async def _enter(self, name: str, progress: Progress, planning: Planning) -> bool:
         """Have the directory looked through."""
-        if not _is_counted(progress):
-            people = await self.database.snapshot(lambda session: audience_of(session, planning))
-            return await self._write(name, lambda session: self._counted(session, name, progress, people))
         several = await self.database.read(lambda session: chunks.of(session, name))
         if not several:
             after = progress.cursor or ""

@@ -295,6 +295,20 @@ async def test_its_waves_are_spread_over_people_who_were_counted_once(database: 
         await world.assert_whole()
 
 
+async def test_waves_that_are_edited_meanwhile_are_spread_over_those_too_who_have_not_entered_yet(database: Database) -> None:
+    async with company(database, 40) as world:
+        await world.scheduled(replace(THREE, wave=Wave(people=10)))
+        keys = await looked(world)
+        await process(world)[0].plan_chunk(keys[0])
+        await world.edited(replace(THREE, wave=Wave(people=5)), 1)
+        await looked(world)
+        days = Counter(each.not_before.date() for each in await world.deliveries())
+        assert (days.total(), len(days) > 2) == (SIZE, True), "of 40 people there are eight waves, of these seven there would be two"
+        for key in keys:
+            await process(world)[0].plan_chunk(key)
+        await assert_everybody(world, 40)
+
+
 async def test_who_comes_or_goes_meanwhile_is_looked_at_where_they_are(database: Database) -> None:
     async with company(database, 17) as world:
         await world.scheduled()
