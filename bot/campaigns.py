@@ -212,7 +212,7 @@ class Campaigns(Telling):
             return False
         if (row := chunks.hold(session, chunk)) is not None:  # else another process has taken in this page
             came = members.enter(session, chunk.campaign, page.entering, planning.at, places=page.places)
-            chunks.go_on(row, page.last, planning.at, members=came.members, targeted=came.targeted)
+            chunks.go_on(row, page.last, planning.at, targeted=came.targeted)
         return True
 
     async def _looked_at_all(self, name: str, progress: Progress, planning: Planning) -> bool:

@@ -64,7 +64,7 @@ def cut(session: Session, campaign: str, after: str, ends: Sequence[str]) -> Non
         return
     firsts, lasts = (after, *ends), (*ends, None)
     told = [
-        {"campaign": campaign, "number": number, "cursor": first, "upto": last, "members": 0, "targeted": 0}
+        {"campaign": campaign, "number": number, "cursor": first, "upto": last, "targeted": 0}
         for number, (first, last) in enumerate(zip(firsts, lasts, strict=True))
     ]
     session.connection().execute(insert(_CHUNKS), told)
@@ -95,9 +95,9 @@ def hold(session: Session, chunk: Chunk) -> CampaignChunkRow | None:
     return found if found is not None and found.done_at is None and found.cursor == chunk.cursor else None
 
 
-def go_on(row: CampaignChunkRow, last: str | None, at: datetime, *, members: int, targeted: int) -> None:
-    """Note how far a chunk got: the last person's id that was looked at, None where all were; and how many came of them."""
-    row.handed_at, row.members, row.targeted = at, row.members + members, row.targeted + targeted
+def go_on(row: CampaignChunkRow, last: str | None, at: datetime, *, targeted: int) -> None:
+    """Note how far a chunk got: the last person's id that was looked at, None where all were; and how many deliveries came of them."""
+    row.handed_at, row.targeted = at, row.targeted + targeted
     if last is not None:
         row.cursor = last
     if last in (None, row.upto):
@@ -119,14 +119,12 @@ def _undone(campaign: str, number: int) -> tuple[ColumnElement[bool], ...]:
     return _CHUNK.campaign == campaign, _CHUNK.number == number, _CHUNK.done_at.is_(None)
 
 
-def settle(session: Session, row: CampaignRow) -> int:
-    """Add to a campaign what came of its chunks, which go; return how many members that were. Its row is held, so nobody goes on with one."""
+def settle(session: Session, row: CampaignRow) -> None:
+    """Add to a campaign what came of its chunks, which go. Its row is held, so nobody goes on with one."""
     mine = _CHUNK.campaign == row.name
-    came = session.connection().execute(select(func.sum(_CHUNK.members), func.sum(_CHUNK.targeted)).where(mine)).one()
-    row.targeted += int(came[1] or 0)
+    row.targeted += session.connection().execute(select(func.sum(_CHUNK.targeted)).where(mine)).scalar() or 0
     session.connection().execute(delete(_CHUNKS).where(mine))
     session.flush()
-    return int(came[0] or 0)
 
 
 def targeted(session: Session, campaign: str) -> int:

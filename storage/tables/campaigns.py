@@ -201,7 +201,7 @@ class CampaignChunkRow(Row, table=True):
     """A part of the directory that one process looks through for a campaign: those after one person's id, up to another's (None: to the end).
 
     `cursor` is how far it got: the last id that was looked at, "" before the first of all. `handed_at` is when it last went to a runner, or went on.
-    `members` and `targeted` are what came of it so far; they're added to the campaign's once every chunk is done, and then the rows go.
+    `targeted` is how many deliveries came of it so far; they're added to the campaign's once every chunk is done, and then the rows go.
     """
 
     __tablename__ = "campaign_chunk"
@@ -212,5 +212,4 @@ class CampaignChunkRow(Row, table=True):
     cursor: str
     handed_at: datetime | None = None
     done_at: datetime | None = None
-    members: int = 0
     targeted: int = 0

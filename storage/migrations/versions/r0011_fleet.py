@@ -63,7 +63,6 @@ def upgrade() -> None:
         sa.Column("cursor", sa.String(), nullable=False),
         sa.Column("handed_at", _TIME),
         sa.Column("done_at", _TIME),
-        sa.Column("members", sa.Integer(), nullable=False),
         sa.Column("targeted", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("campaign", "number", name="pk_campaign_chunk"),
     )
