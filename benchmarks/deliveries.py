@@ -14,7 +14,7 @@ import sys
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -24,15 +24,15 @@ from uuid import UUID, uuid5
 
 from aiohttp import ClientSession, web
 
-from adapters.port import NO_ATTACHMENTS, Listener, Outgoing
+from adapters.port import Outgoing
+from benchmarks.limited import Poster
 from benchmarks.report import Table, show, spread
 from bot.clock import now
 from bot.delivery import Pump
 from bot.metrics import Metrics
 from dialogs.actions import Help
-from dialogs.attachment import Attachment
 from dialogs.delivery import Delivery, Kind
-from dialogs.events import Platform, Reference, Scope
+from dialogs.events import Reference, Scope
 from dialogs.gates import Candidate, Go, Verdict
 from dialogs.messages import Button, Buttons, Message, Text
 from storage import deliveries, schema
@@ -53,51 +53,13 @@ _MESSAGE = Message(
 )
 
 
-class Nothing:
-    """A platform that takes everything at once; with an address, over HTTP."""
-
-    platform: Platform = "slack"
-    can_look = False
-
-    def __init__(self, http: ClientSession, address: str | None) -> None:
-        self._http, self._address = http, address
-        self.taken = 0
-
-    def routes(self) -> Iterable[web.RouteDef]:
-        return ()
-
-    async def start(self, listener: Listener, *, hears: bool = True) -> None:
-        pass
-
-    async def stop(self) -> None:
-        pass
-
-    async def send(self, outgoing: Outgoing) -> str | None:
-        if self._address is not None:
-            async with self._http.post(self._address, json={"key": str(outgoing.key), "text": str(outgoing.message)}) as answer:
-                await answer.read()
-        self.taken += 1
-        return str(self.taken)
-
-    async def find(self, outgoing: Outgoing) -> str | None:
-        return None
-
-    async def edit(
-        self, reference: Reference, message_id: str, message: Message, key: UUID, attachments: Mapping[str, Attachment] = NO_ATTACHMENTS
-    ) -> None:
-        pass
-
-    async def recall(self, reference: Reference, message_id: str) -> None:
-        pass
-
-
 @asynccontextmanager
 async def _yes() -> AsyncIterator[str]:
     """Serve an address that says yes to everything."""
 
     async def yes(request: web.Request) -> web.Response:
         await request.read()
-        return web.json_response({"ok": True})
+        return web.json_response({"id": "1"})
 
     application = web.Application()
     application.add_routes([web.post("/", yes)])
@@ -135,7 +97,7 @@ def _deliveries(workspaces: int) -> list[Delivery]:
     ]
 
 
-async def _bare(platform: Nothing) -> Figure:
+async def _bare(platform: Poster) -> Figure:
     several = _deliveries(1)
     wall, cpu = time.perf_counter(), time.process_time()
     for delivery in several:
@@ -144,7 +106,7 @@ async def _bare(platform: Nothing) -> Figure:
     return _figure(float("nan"), wall, cpu)
 
 
-async def _ledger(platform: Nothing, url: str, workspaces: int) -> Figure:
+async def _ledger(platform: Poster, url: str, workspaces: int) -> Figure:
     several, at = _deliveries(workspaces), now()
     async with await Database.open(url) as database:
         wall = time.perf_counter()
@@ -155,8 +117,8 @@ async def _ledger(platform: Nothing, url: str, workspaces: int) -> Figure:
         wall, cpu = time.perf_counter(), time.process_time()
         await pump.drain(timedelta(0))
         figure = _figure(planned, wall, cpu)
-    if platform.taken != _MESSAGES:
-        raise RuntimeError(f"{platform.taken} of {_MESSAGES} were sent")
+    if platform.sent != _MESSAGES:
+        raise RuntimeError(f"{platform.sent} of {_MESSAGES} were sent")
     return figure
 
 
@@ -176,10 +138,10 @@ async def _figures(new: Callable[[], str]) -> Mapping[str, list[Figure]]:
         for _ in range(_ROUNDS):
             for how, where in _HOW.items():
                 at = address if where else None
-                figures[f"bare loop, {how}"].append(await _bare(Nothing(http, at)))
+                figures[f"bare loop, {how}"].append(await _bare(Poster("slack", http, at)))
                 for workspaces in (1, 3):
                     name = f"ledger, {how}, {workspaces} workspace{'s' if workspaces > 1 else ''}"
-                    figures[name].append(await _ledger(Nothing(http, at), new(), workspaces))
+                    figures[name].append(await _ledger(Poster("slack", http, at), new(), workspaces))
     return figures
 
 

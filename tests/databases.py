@@ -60,9 +60,11 @@ class Server:
     def url(self, name: str) -> str:
         return f"postgresql://postgres@/{name}?host={self.folder}&port=5432"
 
-    def execute(self, statement: str) -> None:
+    def execute(self, statement: str) -> list[tuple[object, ...]]:
+        """Run a statement beside the databases; return what it finds."""
         with psycopg.connect(host=str(self.folder), port=5432, user="postgres", dbname="postgres", autocommit=True) as connection:
-            connection.execute(statement.encode())
+            found = connection.execute(statement.encode())
+            return found.fetchall() if found.description else []
 
     def make(self, name: str, template: str = "template0") -> str:
         self.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
@@ -110,7 +112,7 @@ def start_again(programs: Path, folder: Path, **changed: str) -> Server:
         "autovacuum": "off",
     } | changed
     command: list[str | Path] = [programs / "postgres", "-D", cluster, *(f"--{name}={value}" for name, value in settings.items())]
-    with (folder / "log").open("wb") as log:
+    with (folder / "log").open("ab") as log:
         process = subprocess.Popen(command, user=user, cwd=folder, stdout=log, stderr=log, preexec_fn=_die_with_us())
     server = Server(folder, process)
     _wait_for(server)

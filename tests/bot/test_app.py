@@ -23,7 +23,6 @@ from dialogs.turn import Context
 from storage import processes, schema
 from storage.database import Database
 from storage.errors import AnotherDeploymentError
-from storage.processes import Process
 from tests.bot.encoders import LetterEncoder
 from tests.bot.program import furnish
 from tests.bot.watched import until
@@ -33,6 +32,7 @@ from tests.platforms import slack_gestures as slack
 from tests.platforms.embeddings import KEY, MODEL, FakeEmbeddings
 from tests.platforms.slack import FakeSlack
 from tests.platforms.slack_workspace import BOT_TOKEN
+from tests.processes import process
 
 pytestmark = pytest.mark.usefixtures("alone")
 GUID = "5a1e0000-0000-4000-8000-00000000000a"
@@ -100,18 +100,7 @@ async def test_a_start_that_fails_halfway_leaves_nothing_behind(database: Databa
     assert {task for task in asyncio.all_tasks() if task is not asyncio.current_task()} == before
 
 
-STRANGER = Process(
-    id="stranger",
-    role="serve",
-    runner="embedded",
-    host="another",
-    pid=1,
-    version="0.1.0",
-    fingerprint="of other credentials",
-    started_at=NOON,
-    seen_at=NOON,
-    on_duty=True,
-)
+STRANGER = process("stranger", NOON, fingerprint="of other credentials")
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"])

@@ -1,7 +1,6 @@
 """What an operator watches: the ledger, who is alive, how old the leases are, what is queued, and what goes to each workspace."""
 
 import asyncio
-from datetime import datetime
 from math import isnan
 
 import pytest
@@ -20,6 +19,7 @@ from storage.errors import UnavailableError
 from storage.processes import ALIVE, Process
 from tests.bot.program import execute
 from tests.bot.simulated import Time, channel, key, plan, pump, slack, teams, to_say
+from tests.processes import process
 
 T1 = {"platform": "slack", "tenant": "T1"}
 
@@ -34,21 +34,6 @@ def figures(database: Database, metrics: Metrics, time: Time) -> Figures:
 
 def shown(metrics: Metrics, name: str, **labels: str) -> float | None:
     return metrics.registry.get_sample_value(f"pourqui_{name}", labels)
-
-
-def process(name: str, at: datetime, *, role: str = "serve") -> Process:
-    return Process(
-        id=name,
-        role=role,
-        runner="embedded",
-        host="web-1",
-        pid=1,
-        version="1.0",
-        fingerprint="f",
-        started_at=at,
-        seen_at=at,
-        on_duty=True,
-    )
 
 
 async def join(database: Database, *joining: Process) -> None:

@@ -26,6 +26,7 @@ from tests.bot.program import execute
 from tests.bot.simulated import Time
 from tests.bot.watched import until
 from tests.databases import Kind
+from tests.processes import process
 
 pytestmark = pytest.mark.usefixtures("alone")
 on_sqlite = pytest.mark.parametrize("database_kind", ["sqlite"])
@@ -192,18 +193,7 @@ async def test_what_is_heard_while_it_still_starts_is_somebody_elses_to_answer(d
 async def test_with_the_embedded_database_whoever_was_killed_is_known_to_be_gone_at_once(database: Database, embedded: Settings, time: Time) -> None:
     killed = await asyncio.create_subprocess_exec(sys.executable, "-c", "")
     await killed.wait()
-    former = Process(
-        id="former",
-        role="serve",
-        runner="embedded",
-        host=socket.gethostname(),
-        pid=killed.pid,
-        version="0.1.0",
-        fingerprint="of other credentials",
-        started_at=time(),
-        seen_at=time(),
-        on_duty=True,
-    )
+    former = process("former", time(), host=socket.gethostname(), pid=killed.pid, fingerprint="of other credentials")
     await noted(database, former)
     assert (await joined(database, embedded, time)).alone_since is not None
     assert "former" not in [each.id for each in await there(database, time)]

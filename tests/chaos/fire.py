@@ -98,8 +98,7 @@ class Fire:
         with ExitStack() as stack:
             if self._options.database == "postgresql":
                 self._cluster = stack.enter_context(running_cluster())
-                self._cluster.execute(f"CREATE DATABASE {_DATABASE}")
-                url = self._cluster.url(_DATABASE)
+                url = self._cluster.server.make(_DATABASE)
             else:
                 url = f"sqlite:///{self._folder / 'fleet.sqlite3'}"
             command = own("tests.chaos.platforms", "--share", str(self._options.share), "--seed", str(self._options.seed))
@@ -226,7 +225,7 @@ class Fire:
             await asyncio.to_thread(self._cluster.start)
 
     async def _cut(self) -> None:
-        if self._cluster is not None and self._cluster.process is not None and self._cluster.process.poll() is None:
+        if self._cluster is not None and self._cluster.is_running:
             try:
                 self._cuts += await asyncio.to_thread(self._cluster.cut, _DATABASE, self._draws)
             except Exception as error:  # it's being restarted

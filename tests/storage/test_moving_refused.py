@@ -14,22 +14,11 @@ from sqlalchemy import text
 from storage import arrival, departure, deployment, moving, processes, schema
 from storage.database import Database
 from storage.errors import AddressError, MovedError, MoveError, StorageError, TooNewError, UnavailableError
-from storage.processes import Process
 from tests.databases import Server
+from tests.processes import process
 from tests.storage.installation import AT, Mover, between, fill, use
 
-SERVING = Process(
-    id="p1",
-    role="serve",
-    runner="embedded",
-    host="atlas",
-    pid=4711,
-    version="1",
-    fingerprint="f",
-    started_at=AT,
-    seen_at=AT,
-    on_duty=True,
-)
+SERVING = process("atlas", AT)
 
 
 @pytest.fixture

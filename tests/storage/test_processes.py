@@ -10,19 +10,9 @@ from storage.database import Database
 from storage.processes import ALIVE, FORGOTTEN, Process
 from storage.tables import ProcessRow
 from tests.company import NOON
+from tests.processes import process
 
-WORKER = Process(
-    id="w1",
-    role="worker",
-    runner="procrastinate",
-    host="server-1",
-    pid=4711,
-    version="0.1.0",
-    fingerprint="f",
-    started_at=NOON,
-    seen_at=NOON,
-    on_duty=True,
-)
+WORKER = process("w1", NOON, role="worker", runner="procrastinate", host="server-1")
 SERVER = replace(WORKER, id="s1", role="serve", started_at=NOON + timedelta(seconds=1), on_duty=False)
 INSTANT = timedelta(microseconds=1)
 

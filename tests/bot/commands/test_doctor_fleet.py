@@ -1,6 +1,7 @@
 """`pourqui doctor` on several machines: which mode runs and why, who works, whether they agree, and whether there's room for them."""
 
 from datetime import datetime
+from typing import Any
 
 import pytest
 from sqlmodel import Session
@@ -12,26 +13,15 @@ from storage.queue import JOBS, Queued
 from tests.bot.commands.diagnosis import findings, set_all
 from tests.bot.program import Invoke, execute, use
 from tests.databases import Server, running_server
+from tests.processes import process
 
 on_a_server = pytest.mark.parametrize("database_kind", ["postgresql"])
 on_one_file = pytest.mark.parametrize("database_kind", ["sqlite"])
 QUEUED = {"POURQUI_RUNNER": "procrastinate", "POURQUI_SECRET_KEY": "k3y"}
 
 
-def process(name: str, *, role: str = "serve", runner: str = "procrastinate", version: str = "1.0", on_duty: bool = True) -> Process:
-    at = now()
-    return Process(
-        id=name,
-        role=role,
-        runner=runner,
-        host=name,
-        pid=1,
-        version=version,
-        fingerprint="f",
-        started_at=at,
-        seen_at=at,
-        on_duty=on_duty,
-    )
+def there(name: str, **changed: Any) -> Process:
+    return process(name, now(), **{"runner": "procrastinate", "version": "1.0"} | changed)
 
 
 def run(url: str, *running: Process) -> None:
@@ -68,7 +58,7 @@ def test_nothing_needs_to_run_while_it_looks(invoke: Invoke, database_url: str, 
 
 @on_one_file
 def test_the_one_process_of_a_file_is_named(invoke: Invoke, database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    found = at_work(invoke, database_url, monkeypatch, process("laptop", runner="embedded"))
+    found = at_work(invoke, database_url, monkeypatch, there("laptop", runner="embedded"))
     assert found["processes"] == ("ok", "serve 1.0 on laptop")
     assert found["who sends"] == ("ok", "serve")
     assert "connections" not in found
@@ -76,7 +66,7 @@ def test_the_one_process_of_a_file_is_named(invoke: Invoke, database_url: str, m
 
 @on_one_file
 def test_several_on_one_file_are_too_many(invoke: Invoke, database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    found = at_work(invoke, database_url, monkeypatch, *(process(name, runner="embedded") for name in ("a", "b")))
+    found = at_work(invoke, database_url, monkeypatch, *(there(name, runner="embedded") for name in ("a", "b")))
     how = "stop all but one, or move to PostgreSQL: pourqui move --to postgresql://…"
     assert found["one file"] == ("!!", f"2 serve on one file → {how}")
 
@@ -93,7 +83,7 @@ def test_several_on_one_file_are_too_many(invoke: Invoke, database_url: str, mon
 )
 def test_it_says_who_sends(invoke: Invoke, database_url: str, monkeypatch: pytest.MonkeyPatch, workers: int, serves_send: bool, said: str) -> None:
     schema.upgrade(database_url, queue=True)
-    running = [process("web-1", on_duty=serves_send), *(process(f"worker-{number}", role="worker") for number in range(workers))]
+    running = [there("web-1", on_duty=serves_send), *(there(f"worker-{number}", role="worker") for number in range(workers))]
     found = at_work(invoke, database_url, monkeypatch, *running, **QUEUED)
     assert found["who sends"] == ("ok", said)
     assert found["processes"][1].startswith("serve 1.0 on web-1")
@@ -102,14 +92,14 @@ def test_it_says_who_sends(invoke: Invoke, database_url: str, monkeypatch: pytes
 
 @on_a_server
 def test_where_nobody_is_on_duty_it_says_where_to_look(invoke: Invoke, database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    found = at_work(invoke, database_url, monkeypatch, process("web-1", runner="embedded", on_duty=False))
+    found = at_work(invoke, database_url, monkeypatch, there("web-1", runner="embedded", on_duty=False))
     assert found["who sends"] == ("!!", "nobody → look at /readyz of each process: it says why it mustn't; or start one: pourqui worker")
 
 
 @on_a_server
 def test_an_upgrade_that_is_half_done_is_to_be_finished(invoke: Invoke, database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     schema.upgrade(database_url, queue=True)
-    running = process("worker-1", role="worker"), process("worker-2", role="worker", version="1.1")
+    running = there("worker-1", role="worker"), there("worker-2", role="worker", version="1.1")
     found = at_work(invoke, database_url, monkeypatch, *running, **QUEUED)
     assert found["versions"] == ("!!", "1.0, 1.1 → they get on with each other; finish the upgrade: restart those of the older version")
 
@@ -117,7 +107,7 @@ def test_an_upgrade_that_is_half_done_is_to_be_finished(invoke: Invoke, database
 @on_a_server
 def test_processes_that_run_their_jobs_in_two_ways_are_told(invoke: Invoke, database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     schema.upgrade(database_url, queue=True)
-    running = process("web-1", runner="embedded"), process("worker-1", role="worker")
+    running = there("web-1", runner="embedded"), there("worker-1", role="worker")
     found = at_work(invoke, database_url, monkeypatch, *running, **QUEUED)
     how = "set POURQUI_RUNNER alike for every process and for this command, and restart those processes"
     assert found["runners"] == ("!!", f"embedded: 1, procrastinate: 1 → {how}")
@@ -179,7 +169,7 @@ def test_what_the_processes_may_take_is_held_against_what_the_server_has(
     invoke: Invoke, database_url: str, postgresql: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     most = 200 - 3  # of the tests' server, less what PostgreSQL keeps for its administrators
-    running = [process(f"web-{number}", runner="embedded") for number in range(3)]
+    running = [there(f"web-{number}", runner="embedded") for number in range(3)]
     mark, said = at_work(invoke, database_url, monkeypatch, *running)["connections"]
     assert mark == "ok"
     assert said.startswith(f"3 processes may take 45, PostgreSQL has {most} for all (")

@@ -15,11 +15,11 @@ from dialogs.voice import Unnamed, VoiceKind
 from storage import anonymous, audit, processes, schema
 from storage.database import Database
 from storage.moving import Again, Step
-from storage.processes import Process
 from tests.bot.program import Invoke, furnish, use
 from tests.bot.simulated import Time, plan, pump, slack, standing, to_say
 from tests.company import NOON
 from tests.databases import Server
+from tests.processes import process
 
 KEY = "the key of the embedded one"
 
@@ -110,10 +110,7 @@ def test_a_dry_run_says_what_would_be_copied(invoke: Invoke, installation: str, 
 
 
 def test_a_process_at_work_is_named(invoke: Invoke, installation: str, target: str) -> None:
-    at = now()
-    serving = Process(
-        id="p", role="serve", runner="embedded", host="atlas", pid=1, version="1", fingerprint="f", started_at=at, seen_at=at, on_duty=True
-    )
+    serving = process("atlas", now(), pid=1)
     use(installation, lambda database: database.write("test", lambda session: processes.note(session, serving)))
     refused = invoke("move", "--to", target)
     assert refused.exit_code == 1
