@@ -138,7 +138,7 @@ def _begins(question: str, place: int) -> bool:
 def _written(question: str) -> Iterator[re.Match[str]]:
     """Yield the words that may be misspelt: no acronyms and product names (a capital after the first letter), nothing short, no code."""
     for chunk in _CHUNK.finditer(question):
-        if _CODE.search(chunk[0]):
+        if _CODE.search(chunk[0]) or any(map(str.isnumeric, chunk[0])):  # `\d` knows of no ¹, which `\w` takes for a letter
             continue
         for word in _WORD.finditer(question, *chunk.span()):
             if word[0][1:] == word[0][1:].lower():

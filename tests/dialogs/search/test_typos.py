@@ -106,6 +106,7 @@ def test_what_the_catalogue_says_is_right(text: str) -> None:
 @example("İstanbul ŉotre ﷺﷺﷺﷺ ﬁnances ℡ ǅungla")
 @example("a\u0301\u0301\u0301\u0301\u0301laptpo\u202elaptpo\u0007laptpo\x00laptpo")
 @example("laptpo" * 90)
+@example("Dqy¹ laptpo² ⅣX")
 def test_mending_twice_changes_no_more_and_only_words_change(question: str) -> None:
     mended = REPAIR.of(question)
     assert REPAIR.of(mended) == mended
