@@ -17,6 +17,7 @@ from sqlalchemy import (
     Select,
     String,
     bindparam,
+    case,
     exists,
     func,
     literal_column,
@@ -96,40 +97,41 @@ _RUNNING: Final = select_columns(_NAME).where(_NAME.is_not(None), _NAME.not_in(_
 _ONE: Final = table_of(DeliveryRow).alias("one")
 
 
-def _first_of(*after: ColumnElement[Any]) -> ScalarSelect[int]:
-    """Return the first that a campaign planned there, or behind it.
+_AT: Final = bindparam("at", type_=table_of(DeliveryRow).c.not_before.type)
+_HERE: Final[tuple[ColumnElement[Any], ...]] = (bindparam("platform"), bindparam("tenant"))
 
-    By comparing rows in the order of their index: asked for what equals these, PostgreSQL without statistics takes another index, and sorts all.
+
+def _first_of(what: ColumnElement[Any], *after: ColumnElement[Any]) -> ScalarSelect[Any]:
+    """Return what is asked of the first that a campaign planned there, or behind it; NULL where there's none.
+
+    By comparing rows in the order of their index: asked for what equals these, PostgreSQL without statistics takes another index, and sorts all. The
+    first one may be another campaign's, or another workspace's. It isn't joined: with statistics, PostgreSQL would read the whole ledger for a hash.
     """
     order = (_ONE.c.cause_id, _ONE.c.platform, _ONE.c.tenant, _ONE.c.not_before, _ONE.c.number)
-    known = (_NAME, bindparam("platform"), bindparam("tenant"), *after)
+    known = (_NAME, *_HERE, *after)
     wanted = tuple_(*order[: len(known)])
     behind = wanted > tuple_(*known) if after else wanted >= tuple_(*known)
-    planned = select_columns(_ONE.c.number).where(ledger.is_(_ONE.c.status, Status.PLANNED), _is_of_campaign(_ONE), behind)
+    is_theirs = and_(*(column == value for column, value in zip(order, (_NAME, *_HERE), strict=False)))
+    planned = select_columns(case((is_theirs, what))).where(ledger.is_(_ONE.c.status, Status.PLANNED), _is_of_campaign(_ONE), behind)
     return planned.order_by(*order).limit(1).correlate(_WAITING).scalar_subquery()
 
 
-_AT: Final = bindparam("at", type_=table_of(DeliveryRow).c.not_before.type)
-_SOONEST, _LATER = (table_of(DeliveryRow).alias(name) for name in ("soonest", "later"))
+def _due_of_campaigns() -> Select[tuple[str, int]]:
+    """Return the campaigns of which anything is due in a workspace, with their priority."""
+    soonest = _first_of(case((_ONE.c.not_before <= _AT, _ONE.c.priority))).label("priority")
+    found = select_columns(_NAME.label("name"), soonest).where(_NAME.not_in(_PAUSED)).subquery("found")
+    return select_columns(found.c.name, found.c.priority).where(found.c.priority.is_not(None))
 
 
-def _theirs(found: FromClause) -> ColumnElement[bool]:
-    return and_(found.c.cause_id == _NAME, found.c.platform == bindparam("platform"), found.c.tenant == bindparam("tenant"))
-
-
-_HERE: Final = (
-    select_columns(_NAME, _SOONEST.c.priority)
-    .join_from(_WAITING, _SOONEST, and_(_SOONEST.c.number == _first_of(), _theirs(_SOONEST)))
-    .where(_NAME.not_in(_PAUSED), _SOONEST.c.not_before <= _AT)
-)
+_OF_CAMPAIGNS: Final = _due_of_campaigns()
 
 
 def _due_here() -> CompoundSelect[str | None, int | None]:
     """Return the campaigns of which anything is due in a workspace, and a row without a name where something of others is."""
     other = table_of(DeliveryRow).alias("other")
-    here = (other.c.platform == bindparam("platform"), other.c.tenant == bindparam("tenant"))
+    here = (other.c.platform == _HERE[0], other.c.tenant == _HERE[1])
     is_due = exists().where(ledger.is_(other.c.status, Status.PLANNED), _is_of_others(other), *here, other.c.not_before <= _AT)
-    return union_all(_HERE, select_columns(null(), null()).where(is_due))
+    return union_all(_OF_CAMPAIGNS, select_columns(null(), null()).where(is_due))
 
 
 _DUE_HERE: Final = _due_here()
@@ -138,16 +140,12 @@ _DUE_HERE: Final = _due_here()
 def _next() -> Select[tuple[bool, bool, datetime | None, datetime | None]]:
     """Return whether something of others, and of campaigns, is due in a workspace, and when the next of each is: each part by an index of its own."""
     other = table_of(DeliveryRow).alias("other")
-    here = (other.c.platform == bindparam("platform"), other.c.tenant == bindparam("tenant"))
+    here = (other.c.platform == _HERE[0], other.c.tenant == _HERE[1])
     theirs = (ledger.is_(other.c.status, Status.PLANNED), _is_of_others(other), *here)
-    following = (
-        select_columns(func.min(_LATER.c.not_before))
-        .join_from(_WAITING, _LATER, and_(_LATER.c.number == _first_of(_AT), _theirs(_LATER)))
-        .where(_NAME.not_in(_PAUSED))
-    )
+    following = select_columns(func.min(_first_of(_ONE.c.not_before, _AT))).select_from(_WAITING).where(_NAME.not_in(_PAUSED))
     return select_columns(
         exists().where(*theirs, other.c.not_before <= _AT).label("other"),
-        _HERE.exists().label("campaigns"),
+        _OF_CAMPAIGNS.exists().label("campaigns"),
         select_columns(func.min(other.c.not_before)).where(*theirs, other.c.not_before > _AT).scalar_subquery().label("other_later"),
         following.scalar_subquery().label("campaigns_later"),
     )

@@ -24,8 +24,9 @@ CONNECT_SECONDS = 10
 BUSY_SECONDS: Final = 5.0  # for which one of the process's own connections is awaited: a platform waits no longer for a turn
 _CONNECT_ARGS = {"connect_timeout": CONNECT_SECONDS, "application_name": "pourqui"}
 # One statement, so one round trip, that is also the ping of a connection that has been idle. A process that freezes inside a body loses its
-# transaction, and with it the lock that others wait for.
-_LOCK = text("SELECT pg_advisory_xact_lock(:key), set_config('idle_in_transaction_session_timeout', '10s', true)").bindparams(bindparam("key"))
+# transaction, and with it the lock that others wait for. Compiling a statement (jit) takes longer than running any of ours.
+_SETTINGS = "set_config('idle_in_transaction_session_timeout', '10s', true), set_config('jit', 'off', true)"
+_LOCK = text(f"SELECT pg_advisory_xact_lock(:key), {_SETTINGS}").bindparams(bindparam("key"))
 
 
 class Postgresql:

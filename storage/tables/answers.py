@@ -29,8 +29,11 @@ class EventRow(Row, table=True):
     swept_at: datetime | None = None
     given_up: bool = False
 
-    # only what waits for its answer is in the index: the sweep reads a handful of rows, however old the table grows
-    __table_args__ = (Index("ix_event_unanswered", "heard_at", sqlite_where=_WAITING, postgresql_where=_WAITING),)
+    __table_args__ = (
+        # only what waits for its answer is in it: the sweep reads a handful of rows, however old the table grows
+        Index("ix_event_unanswered", "heard_at", sqlite_where=_WAITING, postgresql_where=_WAITING),
+        Index("ix_event_heard_at", "heard_at"),
+    )
 
 
 class StateRow(Row, table=True):

@@ -9,7 +9,7 @@ from sqlmodel import Field
 from storage.tables.row import Number, Row
 
 _SENDING, _UNKNOWN = (text(f"status = '{status}'") for status in ("sending", "unknown"))
-_CHANGE = text("change IS NOT NULL")
+_CHANGE, _IN_A_LANE, _THERE, _NAMED = (text(f"{column} IS NOT NULL") for column in ("change", "lane", "sent_at", "message_id"))
 _OTHERS = text("status = 'planned' AND (cause_kind != 'campaign' OR (kind NOT IN ('campaign', 'prompt')))")
 _CAMPAIGNS = text("status = 'planned' AND NOT (cause_kind != 'campaign' OR (kind NOT IN ('campaign', 'prompt')))")
 
@@ -34,7 +34,7 @@ class DeliveryRow(Row, table=True):
     step: str | None = None
     variant: str | None = None
     priority: int = 0
-    person_id: str | None = Field(default=None, foreign_key="person.id", index=True)
+    person_id: str | None = Field(default=None, foreign_key="person.id")
     platform: str
     tenant: str
     place: str
@@ -82,11 +82,12 @@ class DeliveryRow(Row, table=True):
         Index("ix_delivery_sending", "lease_until", sqlite_where=_SENDING, postgresql_where=_SENDING),
         Index("ix_delivery_unknown", "ended_at", sqlite_where=_UNKNOWN, postgresql_where=_UNKNOWN),
         Index("ix_delivery_change", "platform", "tenant", "change_not_before", sqlite_where=_CHANGE, postgresql_where=_CHANGE),
-        Index("ix_delivery_lane_number", "lane", "number"),
+        # partial too, since what a campaign plans has none of these yet, and each index costs as much as the row
+        Index("ix_delivery_lane_number", "lane", "number", sqlite_where=_IN_A_LANE, postgresql_where=_IN_A_LANE),
         Index("ix_delivery_cause_kind_cause_id", "cause_kind", "cause_id"),
         Index("ix_delivery_person_id_kind", "person_id", "kind"),
-        Index("ix_delivery_place_sent_at", "place", "sent_at"),
-        Index("ix_delivery_place_message_id", "place", "message_id"),
+        Index("ix_delivery_place_sent_at", "place", "sent_at", sqlite_where=_THERE, postgresql_where=_THERE),
+        Index("ix_delivery_place_message_id", "place", "message_id", sqlite_where=_NAMED, postgresql_where=_NAMED),
     )
 
 
