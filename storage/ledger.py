@@ -41,7 +41,8 @@ _COUNT, _MAKE_KNOWN = ({name: make(insert) for name, insert in _INSERTS.items()}
 _WHOSE: Final = ("key", "kind", "cause_kind", "cause_id", "function", "step", "variant", "priority", "person_id")
 _WHERE: Final = ("platform", "tenant", "place", "reference", "message", "urgent", "lane", "under", "doubt", "user", "tapped")
 _STANDING: Final = ("status", "reason", "planned_at", "not_before", "deadline", "attempts", "ended_at", "change_attempts")
-_ADD: Final = Insertion(_DELIVERY, (*_WHOSE, *_WHERE, *_STANDING), unless="key")
+_OWN: Final = ("key", "person_id", "place", "reference")
+_ADD: Final = Insertion(_DELIVERY, (*_WHOSE, *_WHERE, *_STANDING), own=_OWN, unless="key")
 
 _AS_SENT: Final[Mapping[str, object]] = {
     "status": Status.SENT.value,

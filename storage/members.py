@@ -37,7 +37,7 @@ _MOVE: Final = (
     .where(_MEMBER.campaign == bindparam("in_campaign"), _MEMBER.person_id == bindparam("whose"))
     .values(step=bindparam("position"), step_id=bindparam("at_step"), delivery=bindparam("planned"), due_at=bindparam("due"))
 )
-_ENTER: Final = Insertion(_MEMBERS, _MEMBERS.c.keys())
+_ENTER: Final = Insertion(_MEMBERS, _MEMBERS.c.keys(), own=("person_id", "team", "delivery"))
 
 Condition: TypeAlias = ColumnElement[bool]
 
