@@ -17,6 +17,7 @@ from storage.database import Database
 
 PATIENCE = timedelta(seconds=30)  # a younger reply may still be on its way
 LET_GO = timedelta(hours=1)  # an older answer would only puzzle
+AT_ONCE = 100  # of one transaction
 
 _LOG = structlog.stdlib.get_logger(__name__)
 
@@ -52,25 +53,30 @@ class Sweep:
         for key in let_go:
             self._metrics.swept.labels("let_go").inc()
             _LOG.warning("reply let go after an hour", key=str(key))
-        handed = await self._database.write(conversations.SWEEPING, lambda session: self._hand_over(session, at))
-        for key in handed:
-            self._metrics.swept.labels("handed_over").inc()
-            _LOG.info("held back reply handed to the ledger", key=str(key))
-        if handed:
-            await self._handed()
+        number = AT_ONCE
+        while number == AT_ONCE:  # an outage holds back hundreds
+            number, handed = await self._database.write(conversations.SWEEPING, lambda session: self._hand_over(session, at))
+            for key in handed:
+                self._metrics.swept.labels("handed_over").inc()
+                _LOG.info("held back reply handed to the ledger", key=str(key))
+            if handed:
+                await self._handed()
 
-    def _hand_over(self, session: Session, at: datetime) -> list[UUID]:
-        """Plan held back replies, and note that their events are answered: both at once, so that a crash loses neither, and doubles none."""
+    def _hand_over(self, session: Session, at: datetime) -> tuple[int, list[UUID]]:
+        """Plan held back replies, and note that their events are answered: both at once, so that a crash loses neither, and doubles none.
+
+        Return how many were looked at, and which of them were handed over.
+        """
         patient = at - PATIENCE
         before = patient if self._alone_since is None else max(self._alone_since, patient)
-        held_back = conversations.claim_unanswered(session, before, at - LET_GO, at)
+        held_back = conversations.claim_unanswered(session, before, at - LET_GO, at, limit=AT_ONCE)
         handed = [held for held in held_back if held.reference.platform in self._adapters]
         for held in handed:
             for index, reply in enumerate(held.replies):
                 if isinstance(reply, Message):  # a form, or its errors, went with the response
                     self._plan(session, held, index, reply, at)
             conversations.mark_answered(session, held.key, at)
-        return [held.key for held in handed]
+        return len(held_back), [held.key for held in handed]
 
     def _plan(self, session: Session, held: HeldBack, index: int, reply: Message, at: datetime) -> None:
         """Plan a reply: where one can look, it's looked for first, but for what does no harm when it's shown again (an update, the home tab)."""

@@ -95,6 +95,21 @@ async def test_what_never_went_out_goes_out_once_and_what_may_still_be_on_its_wa
     assert metrics.registry.get_sample_value("pourqui_swept_replies_total", {"outcome": "handed_over"}) == 1
 
 
+async def test_one_look_hands_over_all_that_an_outage_held_back(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.sweep.AT_ONCE", 3)
+    time = Time()
+    for number in range(7):
+        await heard(database, time, PATIENCE * 2, user=f"U{number}")
+    times = []
+
+    async def handed() -> None:
+        times.append(time())
+
+    await sweep(database, slack(time), time=time, handed=handed).look()
+    assert (await database.read(waiting), len(times)) == (set(), 3)
+    assert len(await standing(database)) == 7
+
+
 async def test_at_a_start_what_was_heard_before_it_is_not_on_its_way_any_more(database: Database) -> None:
     time = Time()
     platform = slack(time)
