@@ -17,6 +17,7 @@ from dialogs.people import Profile
 
 SEND_SECONDS = 3.0  # of one call to a platform that sends (delivery.md); the lease of a claim is reckoned from it
 ANSWER_SECONDS: Final = 15.0  # after a gesture, to begin to post its reply: the sweep takes over after 30, and a call takes 15 with its waits
+CALLS_AT_ONCE: Final = 1_000  # to one platform; at aiohttp's own 100, calls of a few workspaces that hang would keep all others waiting
 NO_ATTACHMENTS: Final[Mapping[str, Attachment]] = MappingProxyType({})
 
 

@@ -2,9 +2,10 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 from uuid import UUID, uuid4
 
@@ -30,12 +31,13 @@ from storage.sending import DELIVERY_LEASE, Batch, Change, Claimed, Pace, Worksp
 
 AT_ONCE: Final = 30  # workspaces served at once
 TAKEN: Final = 3  # workspaces taken by one look: few, so that several processes share the work
+IN_FLIGHT: Final = 20  # calls of one workspace without an answer yet: a second's worth, where each takes that long
 TICK: Final = 0.5  # seconds
 ATTEMPTS: Final = 8  # that the platform failed; with the delays between them about two minutes
 LAST_ATTEMPT: Final = 50  # whatever came of the others (unknown, too late to send): a message that can't be sent ends some day
 MARGIN: Final = 0.5  # seconds between the end of a send and the end of its lease
 ACKNOWLEDGE_SECONDS: Final = 20.0  # for which a database that went away is awaited
-_CATCHING_UP: Final = 0.9  # of the time between two messages, after which one that's late may follow another
+_CATCHING_UP: Final = 0.95  # of the time between two messages, after which one that's late may follow another
 _LONGEST_DELAY: Final = 60  # seconds between two attempts
 
 _LOG = structlog.stdlib.get_logger(__name__)
@@ -75,6 +77,8 @@ class Pump:
         self._turns: dict[Workspace, int] = {}  # when each workspace was last served: the one that waited longest comes first
         self._moved: dict[Workspace, bool] = {}  # whether each workspace's last batch came to anything
         self._waits: dict[Workspace, datetime] = {}  # when each may have something to claim again
+        self._room: dict[Workspace, asyncio.Semaphore] = {}
+        self._claimed: dict[Workspace, datetime] = {}  # when a batch of each was last claimed
         self._opens: dict[Workspace, float] = {}  # when each takes the next message, by the clock that can't be set
         self._stilled: dict[Workspace, float] = {}  # until when each wants to be left alone (429), by the same clock
         self._awake = asyncio.Event()
@@ -106,7 +110,7 @@ class Pump:
     async def drain(self, patience: timedelta = timedelta(seconds=5)) -> None:
         """Send until nothing is due at the clock's time; what is due and waits for its pace is awaited, for `patience` after the last one sent."""
         since = self._clock()
-        while (due := await self._begin()) or self._working:
+        while (due := await self._begin()) or not self._tasks.is_idle:
             await self._tasks.idle()
             if not due:
                 continue  # what `run` was serving isn't due any more, and is over now
@@ -162,13 +166,14 @@ class Pump:
     async def _batch(self, workspace: Workspace) -> bool:
         """Claim and send one batch, make what changes are due; tell whether there was anything."""
         since, at = self._monotonic(), self._clock()  # before the claim, whose lease begins with it
-        claim_id, pace = uuid4(), self._paces[workspace.platform]
+        claim_id, pace, last = uuid4(), self._paces[workspace.platform], self._claimed.get(workspace)
 
         def claiming(session: Session) -> tuple[tuple[Batch, Sequence[Change]], Sequence[Ended]]:
-            batch = sending.claim(session, workspace, self._owner, claim_id, at, pace=pace, gate=self._gate)
+            batch = sending.claim(session, workspace, self._owner, claim_id, at, pace=pace, gate=self._gate, since=last)
             return (batch, sending.changes(session, workspace, self._owner, at) if batch.is_change_due else ()), batch.ended
 
         batch, changes = await self._endings.settle(f"pump|{self._owner}|{workspace.platform}|{workspace.tenant}", claiming, at)
+        self._claimed[workspace] = at
         self._waits.pop(workspace, None)
         if batch.wait_until is not None:
             self._waits[workspace] = batch.wait_until
@@ -177,19 +182,32 @@ class Pump:
         for ended in batch.ended:
             self._metrics.sends.labels(workspace.platform, ended.status.value).inc()
         # those of one lane are never in one batch, so what is sent side by side needs no order
-        unsent, turn = {claimed.key for claimed in batch.claimed}, asyncio.Lock()
-
-        async def send(claimed: Claimed) -> None:
-            async with turn:
-                # the wall clock may be set meanwhile, so the slot is awaited by the one that can't
-                await self._slot(workspace, since + (claimed.slot - at).total_seconds(), since, pace)
-            await self._send(workspace, claimed, since, unsent)
-
-        work = [*(send(claimed) for claimed in batch.claimed), self._change_all(changes, pace)]
-        for error in await asyncio.gather(*work, return_exceptions=True):
-            if error is not None:
-                raise error
+        unsent = {claimed.key for claimed in batch.claimed}
+        for claimed in batch.claimed:
+            # the wall clock may be set meanwhile, so the slot is awaited by the one that can't
+            await self._slot(workspace, since + (claimed.slot - at).total_seconds(), since, pace)
+            await self._launch(workspace, partial(self._send, workspace, claimed, since, unsent))
+        for change in changes:
+            await self._slot(workspace, since, since, pace)
+            if self._stilled_for(workspace) > 0:
+                break  # those that are left are due again once this claim has gone by
+            await self._launch(workspace, partial(self._change, workspace, change))
         return bool(batch.claimed or batch.ended or changes)
+
+    async def _launch(self, workspace: Workspace, work: Callable[[], Awaitable[None]]) -> None:
+        """Begin a call, beside those of its workspace that have no answer yet, once there's room: one that hangs stops no other."""
+        room = self._room.setdefault(workspace, asyncio.Semaphore(IN_FLIGHT))
+        await room.acquire()
+        self._tasks.spawn(self._in_flight(work, room))
+        await asyncio.sleep(0)  # it has begun before the next slot is awaited
+
+    async def _in_flight(self, work: Callable[[], Awaitable[None]], room: asyncio.Semaphore) -> None:
+        try:
+            await work()
+        except UnavailableError as error:
+            self._told_away(error)
+        finally:
+            room.release()
 
     async def _slot(self, workspace: Workspace, slot: float, since: float, pace: Pace) -> None:
         """Wait for a slot. A process that was held up doesn't send at once all that it's late with, which would be above the platform's limit."""
@@ -199,20 +217,28 @@ class Pump:
         if not self._is_late(since):  # what won't be sent takes no slot
             self._opens[workspace] = self._monotonic() + _CATCHING_UP * pace.spacing.total_seconds()
 
+    def _still(self, workspace: Workspace, seconds: float) -> None:
+        """Leave a workspace alone for so long."""
+        self._stilled[workspace] = self._monotonic() + max(seconds, self._stilled_for(workspace))
+
+    def _stilled_for(self, workspace: Workspace) -> float:
+        """Return for how many seconds a workspace still wants to be left alone; 0 or less for not at all."""
+        return self._stilled.get(workspace, 0.0) - self._monotonic()
+
     def _is_late(self, since: float) -> bool:
         """Tell whether there's less left of a claim's lease than a send may take."""
         return self._monotonic() > since + DELIVERY_LEASE.total_seconds() - SEND_SECONDS - MARGIN
 
     async def _send(self, workspace: Workspace, claimed: Claimed, since: float, unsent: set[UUID]) -> None:
         """Send a delivery, and keep what became of it; `unsent` are those of its batch of which that isn't known yet."""
-        left = self._stilled.get(workspace, 0.0) - self._monotonic()
+        left = self._stilled_for(workspace)
         if left > 0:  # another one of the batch was told so
             later = self._clock() + timedelta(seconds=left)
             outcome: Outcome = NotSent(detail="the platform wants to be left alone for a while", not_before=later)
         else:
             outcome = await self._sent(claimed, since)
         if isinstance(outcome, NotSent) and outcome.pause is not None:
-            self._stilled[workspace] = self._monotonic() + (outcome.pause - self._clock()).total_seconds()
+            self._still(workspace, (outcome.pause - self._clock()).total_seconds())
         self._metrics.sends.labels(claimed.reference.platform, _named(outcome)).inc()
         unsent.discard(claimed.key)
         if isinstance(outcome, Sent) and claimed.cause_kind not in self._followed:
@@ -280,13 +306,7 @@ class Pump:
             else:
                 return
 
-    async def _change_all(self, changes: Sequence[Change], pace: Pace) -> None:
-        for number, change in enumerate(changes):
-            if number:
-                await self._sleep(pace.spacing.total_seconds())
-            await self._change(change)
-
-    async def _change(self, change: Change) -> None:
+    async def _change(self, workspace: Workspace, change: Change) -> None:
         """Edit or recall what was sent, once, and keep what came of it."""
         adapter = self._adapters[change.reference.platform]
         again_at: datetime | None = None
@@ -303,6 +323,8 @@ class Pump:
             again_at = _change_again_at(error, change, self._clock())
             outcome = "change_refused" if again_at is None else "change_later"
             expected = isinstance(error, DeliveryError | TimeoutError)
+            if isinstance(error, DeliveryError) and error.retry_after is not None:
+                self._still(workspace, error.retry_after)
             _LOG.warning("a message couldn't be changed", key=str(change.key), again_at=str(again_at), reason=repr(error), exc_info=not expected)
         self._metrics.sends.labels(change.reference.platform, outcome).inc()
         at = self._clock()

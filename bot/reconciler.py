@@ -1,9 +1,8 @@
 """The reconciler: what may have arrived is looked for, or settled by its policy."""
 
 import asyncio
-from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
 
@@ -12,15 +11,15 @@ import structlog
 from adapters.port import Adapter, DeliveryError, Outgoing
 from bot.clock import Clock, Sleep
 from bot.endings import Aftermath, Endings
-from dialogs.delivery import Doubt, Ended
+from dialogs.delivery import Ended
 from storage import Session, reconciling
 from storage.database import Database
 from storage.errors import StorageError
 from storage.reconciling import Unknown
 
-_AT_ONCE: Final = 50  # deliveries taken by one look at the ledger
-_LONGEST: Final = reconciling.LOOK_AGAIN / 2  # of one look, before what couldn't be settled would come round again
-_APART: Final = 1.0  # seconds between two that are looked for in a workspace, two calls each: the pump leaves a fifth of what it takes
+_AT_ONCE: Final = 10  # deliveries of one workspace, taken by one look at the ledger: they're looked for long before they'd come round again
+_LONGEST: Final = timedelta(seconds=25)  # of one look, before the clock asks for the next, which sees what has come to be in doubt by then
+_APART: Final = timedelta(seconds=1.5)  # between two that are looked for in a workspace: 80 % of the 50 a minute at which Slack shows a history
 
 _LOG = structlog.stdlib.get_logger(__name__)
 
@@ -39,8 +38,10 @@ class Reconciler:
         sleep: Sleep = asyncio.sleep,
     ) -> None:
         self._database, self._adapters, self._clock, self._sleep = database, adapters, clock, sleep
+        self._asked = frozenset(name for name, adapter in adapters.items() if adapter.can_look)
         self._endings = Endings(database, aftermath)
         self._planned = planned
+        self._opens: dict[tuple[str, str], datetime] = {}  # when each workspace may be asked again
 
     async def expire(self) -> None:
         """Turn the claims of processes that ended, or froze, into unknown deliveries."""
@@ -57,46 +58,54 @@ class Reconciler:
     async def look(self) -> None:
         """Settle what is unknown, as far as it can be. A platform that can't be asked now is asked again later."""
         await self.expire()
-        began = self._clock()
-        while True:
-            taking = partial(reconciling.doubted, at=self._clock(), limit=_AT_ONCE)
-            doubted = await self._database.write("pump|doubted", taking)
-            by_workspace = defaultdict(list)
-            for unknown in doubted:
-                by_workspace[unknown.reference.platform, unknown.reference.tenant].append(unknown)
-            for error in await asyncio.gather(*map(self._settle_all, by_workspace.values()), return_exceptions=True):
-                if error is not None:
-                    raise error
-            if len(doubted) < _AT_ONCE or self._clock() - began >= _LONGEST:
-                return  # the next look goes on
+        until = self._clock() + _LONGEST
+        finding = partial(reconciling.in_doubt, at=self._clock(), served=self._adapters.keys(), asked=self._asked)
+        workspaces = await self._database.read(finding)
+        for error in await asyncio.gather(*(self._settle_all(*workspace, until) for workspace in workspaces), return_exceptions=True):
+            if error is not None:
+                raise error
 
-    async def _settle_all(self, doubted: Sequence[Unknown]) -> None:
-        """Settle what is unknown of one workspace, a while apart: what it takes is for those who send."""
-        for number, unknown in enumerate(doubted):
-            adapter = self._adapters.get(unknown.reference.platform)
-            if number and adapter is not None and adapter.can_look:
-                await self._sleep(_APART)
-            try:
-                await self._settle(unknown)
-            except DeliveryError as error:
-                _LOG.warning("a delivery couldn't be looked for", key=str(unknown.key), permanent=error.permanent, reason=str(error))
-                if error.retry_after is not None:
-                    return  # this workspace wants to be left alone for a while
-            except StorageError:
-                raise
-            except Exception:  # else the same one would hold up all that follow it, at each look
-                _LOG.exception("a delivery couldn't be looked for", key=str(unknown.key))
+    async def _settle_all(self, platform: str, tenant: str, until: datetime) -> None:
+        """Settle what is unknown of one workspace, a while apart: what it takes is for those who send. Workspaces don't wait for each other."""
+        while self._clock() < until:  # the next look goes on
+            taking = partial(reconciling.doubted, platform=platform, tenant=tenant, at=self._clock(), asked=self._asked, limit=_AT_ONCE)
+            doubted = await self._database.write(f"pump|doubted|{platform}|{tenant}", taking)
+            for unknown in doubted:
+                if platform in self._asked:
+                    await self._wait(platform, tenant)
+                if not await self._is_done_with(unknown):
+                    return
+            if len(doubted) < _AT_ONCE:
+                return
+
+    async def _wait(self, platform: str, tenant: str) -> None:
+        """Wait until a workspace may be asked again, whichever look asked it last."""
+        at = self._clock()
+        if (wait := self._opens.get((platform, tenant), at) - at) > timedelta(0):
+            await self._sleep(wait.total_seconds())
+        self._opens[platform, tenant] = self._clock() + _APART
+
+    async def _is_done_with(self, unknown: Unknown) -> bool:
+        """Settle it, if that can be done now; tell whether others of its workspace may follow, False where it wants to be left alone for a while."""
+        try:
+            await self._settle(unknown)
+        except DeliveryError as error:
+            _LOG.warning("a delivery couldn't be looked for", key=str(unknown.key), permanent=error.permanent, reason=str(error))
+            return error.retry_after is None
+        except StorageError:
+            raise
+        except Exception:  # else the same one would hold up all that follow it, at each look
+            _LOG.exception("a delivery couldn't be looked for", key=str(unknown.key))
+        return True
 
     async def _settle(self, unknown: Unknown) -> None:
-        adapter = self._adapters.get(unknown.reference.platform)
-        if adapter is None:
-            return  # off here; whoever serves it looks
+        adapter = self._adapters[unknown.reference.platform]
         if adapter.can_look:
             await self._look_for(adapter, unknown)
-        elif unknown.doubt is Doubt.RESEND:
-            at = self._clock()
-            if await self._database.write(_cause(unknown), lambda session: reconciling.resend(session, unknown.key, at)):
-                self._planned()
+            return
+        at = self._clock()
+        if await self._database.write(_cause(unknown), lambda session: reconciling.resend(session, unknown.key, at)):
+            self._planned()
 
     async def _look_for(self, adapter: Adapter, unknown: Unknown) -> None:
         outgoing = Outgoing(key=unknown.key, reference=unknown.reference, message=unknown.message, user=unknown.user, tapped=unknown.tapped)

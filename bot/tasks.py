@@ -15,6 +15,11 @@ class Tasks:
     def __init__(self) -> None:
         self._running: set[asyncio.Task[None]] = set()
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing is under way."""
+        return not self._running
+
     def spawn(self, work: Coroutine[Any, Any, None]) -> None:
         """Run work until it ends or the application does."""
         task = asyncio.get_running_loop().create_task(work)

@@ -1,6 +1,7 @@
 """Pacing: what went to each conversation lately, and when the next message may (delivery.md: the platforms' limits)."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -9,13 +10,28 @@ from sqlmodel import Session
 
 from dialogs.delivery import Status
 from storage import ledger
-from storage.tables import DeliveryRow, table_of
+from storage.tables import DeliveryRow, EventRow, table_of
 
 HOUR: Final = timedelta(hours=1)
-_DELIVERY: Final = table_of(DeliveryRow).c
+_DELIVERY, _EVENT = table_of(DeliveryRow).c, table_of(EventRow).c
 # `sent_at` is said too, for the index: else all that a conversation ever got is read
 _SENDING: Final = and_(ledger.is_(_DELIVERY.status, Status.SENDING), _DELIVERY.sent_at.is_(None))
 _UNKNOWN: Final = and_(ledger.is_(_DELIVERY.status, Status.UNKNOWN), _DELIVERY.sent_at.is_(None))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """A gesture in a conversation (`Reference.whole.key`), which is replied to at once."""
+
+    place: str
+    at: datetime
+
+
+def heard(session: Session, platform: str, tenant: str, since: datetime) -> list[Heard]:
+    """Return the gestures of a workspace since then."""
+    here = _EVENT.conversation_key.startswith(f"{platform}|{tenant}|", autoescape=True)
+    found = session.connection().execute(select(_EVENT.conversation_key, _EVENT.heard_at).where(_EVENT.heard_at > since, here))
+    return [Heard(place=f"{row.conversation_key.rpartition('|')[0]}|", at=row.heard_at) for row in found]
 
 
 class Traffic:
@@ -31,6 +47,11 @@ class Traffic:
         self._oldest: dict[str, datetime] = {}
         self._counts: dict[str, int] = {}
         self._under_way: set[str] = set()
+
+    def hear(self, heard: Iterable[Heard]) -> None:
+        """Learn what is replied to, or was just now, beside the ledger: nothing else goes there meanwhile."""
+        for each in heard:
+            self._latest[each.place] = max(each.at, self._latest.get(each.place, each.at))
 
     def look(self, session: Session, places: Collection[str], at: datetime) -> None:
         """Learn what went to these places until `at`."""

@@ -1,11 +1,13 @@
 """Reconciling: the deliveries of which nobody knows whether they arrived, and what becomes of each (delivery.md)."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlmodel import Session, col, or_, select
+from sqlalchemy import ColumnElement
+from sqlmodel import Session, and_, col, or_, select
 
 from dialogs.delivery import Doubt, Ended, Reason, Status
 from dialogs.events import Reference
@@ -41,20 +43,35 @@ def expire(session: Session, at: datetime, limit: int = 100) -> list[Ended]:
     return ended
 
 
-def doubted(session: Session, at: datetime, limit: int = 50) -> list[Unknown]:
-    """Take, for `LOOK_AGAIN`, unknown deliveries that are `DOUBT` old (at once for what a crash held back), so that one process looks for each."""
-    unknown = select(DeliveryRow).where(
-        ledger.is_(col(DeliveryRow.status), Status.UNKNOWN),
-        col(DeliveryRow.ended_at) <= at - DOUBT,
-        or_(col(DeliveryRow.looked_at).is_(None), col(DeliveryRow.looked_at) <= at - LOOK_AGAIN),
-    )
-    # those that stay unknown (nobody can ask Teams) come round last, so that they never stand before what can be settled
-    order = (col(DeliveryRow.looked_at).is_not(None), col(DeliveryRow.looked_at), col(DeliveryRow.ended_at), col(DeliveryRow.number))
-    rows = session.exec(ledger.held(unknown.order_by(*order).limit(limit), skip_locked=True)).all()
+def in_doubt(session: Session, at: datetime, *, served: Collection[str], asked: Collection[str]) -> list[tuple[str, str]]:
+    """Return the workspaces (platform, tenant) of these platforms that have unknown deliveries to settle now. `asked` are those that can be asked."""
+    wanted = select(col(DeliveryRow.platform), col(DeliveryRow.tenant)).where(*_to_settle(at, asked), col(DeliveryRow.platform).in_(sorted(served)))
+    return [(platform, tenant) for platform, tenant in session.exec(wanted.distinct())]
+
+
+def doubted(session: Session, platform: str, tenant: str, at: datetime, *, asked: Collection[str], limit: int) -> list[Unknown]:
+    """Take, for `LOOK_AGAIN`, what is to be settled of a workspace, so that one process looks for each."""
+    here = (col(DeliveryRow.platform) == platform, col(DeliveryRow.tenant) == tenant)
+    # what somebody waits for comes first; those that couldn't be settled come round last, so that they never stand before what can be
+    before = (col(DeliveryRow.urgent).desc(), col(DeliveryRow.looked_at).is_not(None), col(DeliveryRow.looked_at))
+    order = (*before, col(DeliveryRow.ended_at), col(DeliveryRow.number))
+    unknown = select(DeliveryRow).where(*_to_settle(at, asked), *here).order_by(*order).limit(limit)
+    rows = session.exec(ledger.held(unknown, skip_locked=True)).all()
     for row in rows:
         row.looked_at = at
     session.flush()
     return [_unknown(row, row.reference) for row in rows if row.reference is not None]
+
+
+def _to_settle(at: datetime, asked: Collection[str]) -> tuple[ColumnElement[bool], ...]:
+    """Unknown deliveries that are `DOUBT` old (at once for what a crash held back): those that can be looked for, or that may be sent twice."""
+    resent = and_(col(DeliveryRow.doubt) == Doubt.RESEND.value, col(DeliveryRow.lane).is_(None))
+    return (
+        ledger.is_(col(DeliveryRow.status), Status.UNKNOWN),
+        col(DeliveryRow.ended_at) <= at - DOUBT,
+        or_(col(DeliveryRow.looked_at).is_(None), col(DeliveryRow.looked_at) <= at - LOOK_AGAIN),
+        or_(col(DeliveryRow.platform).in_(sorted(asked)), resent),
+    )
 
 
 def _unknown(row: DeliveryRow, reference: str) -> Unknown:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Row, bindparam, exists, func, tuple_, update
@@ -14,7 +14,7 @@ from dialogs.delivery import Ended, Kind, Reason, Status
 from dialogs.events import Reference
 from dialogs.gates import Candidate, NotBefore, Skip, Verdict
 from dialogs.messages import Message
-from storage import due, ledger, plain
+from storage import due, ledger, pacing, plain
 from storage.attention import Attention
 from storage.campaign_gates import Lessons
 from storage.pacing import Traffic
@@ -156,13 +156,25 @@ def release(session: Session, owner: str) -> None:
     session.execute(update(WorkspaceRow).where(col(WorkspaceRow.owner) == owner).values(owner=None, lease_until=None))
 
 
-def claim(session: Session, workspace: Workspace, owner: str, claim_id: UUID, at: datetime, *, pace: Pace, gate: Gate, limit: int = BATCH) -> Batch:
+def claim(
+    session: Session,
+    workspace: Workspace,
+    owner: str,
+    claim_id: UUID,
+    at: datetime,
+    *,
+    pace: Pace,
+    gate: Gate,
+    limit: int = BATCH,
+    since: datetime | None = None,
+) -> Batch:
     """Claim what is due in a workspace that `owner` has: the urgent first, then in planned order; each delivery once, for `DELIVERY_LEASE`.
 
     The campaigns' messages come after all others, those of a higher priority first; campaigns of one priority take turns.
     Renews the lease, reserves the slots, asks the gate about each (skipped, or put off, as it says), keeps each lane's order (none is claimed while
     an earlier one is planned or being sent), takes no attention that another claim takes too, and finds where a person can be reached now: what must
     go to another workspace is moved there.
+    The replies to gestures that were heard after `since`, when the owner last claimed here, have taken slots, too: nobody paces them.
     The transaction is durable before anything is sent (PostgreSQL: `synchronous_commit = on`).
     """
     held = _held(session, workspace, owner, at, durably=True)
@@ -171,7 +183,11 @@ def claim(session: Session, workspace: Workspace, owner: str, claim_id: UUID, at
     if held.paused_until is not None and held.paused_until > at:
         _renew(session, workspace, at, held.next_at)
         return Batch(wait_until=held.paused_until)
-    taking = _Taking(session, claim_id, at, max(held.next_at, at), pace, gate)
+    heard = pacing.heard(session, workspace.platform, workspace.tenant, at - pace.place_spacing)
+    replied = sum(since is None or each.at > since for each in heard)
+    slot = max(held.next_at, at) + pace.spacing * min(replied, limit)  # half of the slots stay, whatever people do
+    taking = _Taking(session, claim_id, at, slot, pace, gate)
+    taking.traffic.hear(heard)
     is_moved, is_behind = False, False
     others, campaigns = due.due_here(session, workspace.platform, workspace.tenant, at)
     # a batch, and whether there's more; only where its places aren't filled by these is there a look further
@@ -209,7 +225,7 @@ def claim(session: Session, workspace: Workspace, owner: str, claim_id: UUID, at
     )
 
 
-def _held(session: Session, workspace: Workspace, owner: str, at: datetime, *, durably: bool = False) -> Row[datetime, datetime | None, bool] | None:
+def _held(session: Session, workspace: Workspace, owner: str, at: datetime, *, durably: bool = False) -> Row[Any] | None:
     connection = session.connection()
     statement = _HELD_DURABLY if durably and connection.dialect.name == "postgresql" else _HELD
     mine = {"of_platform": workspace.platform, "of_tenant": workspace.tenant, "owner": owner, "at": at}
@@ -227,7 +243,7 @@ class _Taking:
 
     def __init__(self, session: Session, claim_id: UUID, at: datetime, slot: datetime, pace: Pace, gate: Gate) -> None:
         self._session, self._claim_id, self._at, self._pace, self._gate = session, claim_id, at, pace, gate
-        self._traffic = Traffic(pace.place_spacing, pace.place_hourly)
+        self.traffic = Traffic(pace.place_spacing, pace.place_hourly)
         self._dead: frozenset[str] = frozenset()
         self._zones: dict[str, str] = {}
         self._attention = Attention()
@@ -262,7 +278,7 @@ class _Taking:
         return is_left_over
 
     def _look(self, rows: Sequence[DeliveryRow]) -> None:
-        self._traffic.look(self._session, {row.place for row in rows if row.place}, self._at)
+        self.traffic.look(self._session, {row.place for row in rows if row.place}, self._at)
         self._dead |= dead_channels(self._session, {row.place for row in rows if row.person_id is None})
         self._zones |= timezones(self._session, {row.person_id for row in rows if row.person_id is not None})
         self._attention.look(self._session, rows, self._at)
@@ -271,14 +287,14 @@ class _Taking:
     def _offer(self, row: DeliveryRow, reference: Reference | None) -> None:
         """Claim a delivery, put it off, skip it, or leave it for a later claim."""
         self.offered.add(row.number)
-        if (opens := self._traffic.opens(row.place, self.slot)) is not None:
+        if (opens := self.traffic.opens(row.place, self.slot)) is not None:
             self.opening.append(opens)
             return
         if self._attention.is_busy(row):
             self.opening.append(self._at + _BUSY)
             return
         self.settled = True
-        if (full_until := self._traffic.full_until(row.place)) is not None:
+        if (full_until := self.traffic.full_until(row.place)) is not None:
             row.not_before = full_until
             return
         verdict = self._gate(self._candidate(row, reachable=reference is not None and row.place not in self._dead))
@@ -323,7 +339,7 @@ class _Taking:
             tapped=row.tapped,
         )
         self.claimed.append(claimed)
-        self._traffic.take(row.place)
+        self.traffic.take(row.place)
         self._attention.take(row, self.slot)
         self.slot += self._pace.spacing
 

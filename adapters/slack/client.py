@@ -5,12 +5,12 @@ from io import BytesIO
 from typing import Any
 from uuid import UUID
 
-from aiohttp import ClientError, ClientSession, ClientTimeout
+from aiohttp import ClientError, ClientSession, ClientTimeout, TCPConnector
 from slack_sdk.http_retry.builtin_async_handlers import AsyncConnectionErrorRetryHandler, AsyncRateLimitErrorRetryHandler
 from slack_sdk.http_retry.response import HttpResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
-from adapters.port import DeliveryError
+from adapters.port import CALLS_AT_ONCE, DeliveryError
 from adapters.slack import limits
 from adapters.slack.failures import NEVER_SENT, RefusedError, body_of, seconds_of
 from adapters.slack.limits import clip
@@ -61,7 +61,8 @@ class SlackClient:
 
     async def open(self) -> None:
         """Open the HTTP session; nothing is called yet."""
-        self._session = self._http = ClientSession(timeout=ClientTimeout(total=self._timeout, connect=_CONNECT))
+        connector = TCPConnector(limit=CALLS_AT_ONCE)
+        self._session = self._http = ClientSession(connector=connector, timeout=ClientTimeout(total=self._timeout, connect=_CONNECT))
         never_sent = AsyncConnectionErrorRetryHandler(error_types=list(NEVER_SENT))
         self._web = AsyncWebClient(self._token, self._api_url, session=self._session, retry_handlers=[never_sent, _ShortWait()])
         self._hasty = AsyncWebClient(self._token, self._api_url, session=self._session, retry_handlers=[])

@@ -20,7 +20,7 @@ from botbuilder.core import CloudAdapterBase, InvokeResponse, TurnContext  # typ
 from botbuilder.schema import Activity, ActivityTypes  # type: ignore[import-untyped]
 from botframework.connector.auth import ClaimsIdentity  # type: ignore[import-untyped]
 
-from adapters.port import ANSWER_SECONDS, NO_ATTACHMENTS, DeliveryError, Listener, Outgoing, refuse_late
+from adapters.port import ANSWER_SECONDS, CALLS_AT_ONCE, NO_ATTACHMENTS, DeliveryError, Listener, Outgoing, refuse_late
 from adapters.teams import consent, render
 from adapters.teams.activity import MalformedActivityError, read_activity, tenants
 from adapters.teams.authentication import (
@@ -131,7 +131,7 @@ class TeamsAdapter:
     async def start(self, listener: Listener, *, hears: bool = True) -> None:
         """Open the connection pool."""
         self._listener = listener
-        self._session = aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar())
+        self._session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=CALLS_AT_ONCE), cookie_jar=aiohttp.DummyCookieJar())
         cache = TokenCache(self._tokens) if self._tokens is not None else None
         self._connector = Connector(self._session, cache, bot=f"28:{self._app_id}" if self._app_id is not None else None)
         self._posting = Posting(self._connector)

@@ -103,6 +103,7 @@ class InMemory:
         self.calls = 0
         self.looked = 0
         self.edits: list[tuple[str, Message]] = []
+        self.edited_at: list[datetime] = []
         self.recalls: list[str] = []
         self.edited_with: list[Mapping[str, Attachment]] = []
         self.troubles: deque[Trouble] = deque()
@@ -159,8 +160,10 @@ class InMemory:
     async def edit(
         self, reference: Reference, message_id: str, message: Message, key: UUID, attachments: Mapping[str, Attachment] = NO_ATTACHMENTS
     ) -> None:
+        self.calls += 1
         self._trip()
         self.edits.append((message_id, message))
+        self.edited_at.append(self.time())
         self.edited_with.append(attachments)
 
     async def recall(self, reference: Reference, message_id: str) -> None:

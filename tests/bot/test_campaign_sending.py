@@ -111,17 +111,17 @@ async def test_ten_workspaces_with_campaigns_of_their_own_share_fairly(database:
     time = Time()
     platform = slack(time)
     names = [f"T{number}" for number in range(10)]
-    several = [to_say(f"{tenant} {number}", channel(f"C{number}", tenant=tenant)) for tenant in names for number in range(120)]
+    several = [to_say(f"{tenant} {number}", channel(f"C{number}", tenant=tenant)) for tenant in names for number in range(240)]
     await plan(database, time(), *several)
     sender, enough = pump(database, platform, time=time), asyncio.Event()
-    platform.between = lambda _: enough.set() if len(platform.posted) >= 600 else None
+    platform.between = lambda _: enough.set() if len(platform.posted) >= 1_200 else None
 
     async def end() -> None:
         await enough.wait()
         await sender.close(5)
 
     await asyncio.gather(sender.run(), end())
-    half = Counter(posted.reference.tenant for posted in platform.posted[:600])
+    half = Counter(posted.reference.tenant for posted in platform.posted[:1_200])
     assert sum(half.values()) ** 2 / (len(names) * sum(number**2 for number in half.values())) >= 0.98
 
 

@@ -1,12 +1,15 @@
 """The pump: what is due is sent once, in order, at a pace that the platforms take, and what became of it is kept."""
 
+import asyncio
 from collections import Counter
 from datetime import timedelta
 from itertools import count, pairwise
+from uuid import UUID
 
 import pytest
 from structlog.testing import capture_logs
 
+from adapters.port import Outgoing
 from bot.delivery import ATTEMPTS, LAST_ATTEMPT, delay
 from bot.limits import PACES
 from bot.metrics import Metrics
@@ -193,6 +196,58 @@ async def test_a_process_that_froze_between_claim_and_send_sends_nothing_by_that
     lines = await database.read(lambda session: list(deliveries.lines(session)))
     assert {line.cause_id: line.attempts for line in lines} == {"hello": 1, "waits for its slot": 2}
     assert platform.texts() == ["hello", "waits for its slot"]
+
+
+async def test_a_message_without_an_answer_holds_up_no_other(database: Database) -> None:
+    time = Time()
+    platform = slack(time)
+    send, answered = platform.send, asyncio.Event()
+
+    async def hanging(outgoing: Outgoing) -> str | None:
+        if not platform.calls:
+            platform.calls += 1
+            async with asyncio.timeout(60):
+                await answered.wait()
+        found = await send(outgoing)
+        if len(platform.posted) == 3 * sending.BATCH - 1:
+            answered.set()
+        return found
+
+    platform.send = hanging  # type: ignore[method-assign]
+    names = [f"{number}" for number in range(3 * sending.BATCH)]
+    await plan(database, time(), *(to_say(name, channel(f"C{name}")) for name in names))
+    sender = pump(database, platform, time=time)
+    async with asyncio.TaskGroup() as group:
+        running = group.create_task(sender.run())
+        await answered.wait()
+        await sender.drain()
+        running.cancel()
+    assert await standing(database) == dict.fromkeys(names, SENT)
+
+
+async def test_a_workspace_has_so_many_calls_without_an_answer_and_no_more(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.delivery.IN_FLIGHT", 3)
+    time = Time()
+    platform = slack(time)
+    send, full, answers = platform.send, asyncio.Event(), asyncio.Event()
+    waiting: list[UUID] = []
+
+    async def slow(outgoing: Outgoing) -> str | None:
+        waiting.append(outgoing.key)
+        if len(waiting) == 3:
+            full.set()
+        await answers.wait()
+        return await send(outgoing)
+
+    platform.send = slow  # type: ignore[method-assign]
+    await plan(database, time(), *(to_say(f"{number}", channel(f"C{number}")) for number in range(9)))
+    async with asyncio.TaskGroup() as group:
+        group.create_task(pump(database, platform, time=time).drain())
+        await full.wait()
+        await asyncio.sleep(0.1)
+        assert len(waiting) == 3
+        answers.set()
+    assert set((await standing(database)).values()) == {SENT}
 
 
 async def test_the_gate_skips_and_puts_off(database: Database) -> None:

@@ -1,13 +1,15 @@
 """The pump: what was sent is edited and taken back where it stands; once more does no harm."""
 
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 from structlog.testing import capture_logs
 
 from bot.delivery import ATTEMPTS
+from bot.limits import PACES
 from bot.metrics import Metrics
-from storage import deliveries
+from storage import deliveries, sending
 from storage.database import Database
 from tests.bot.simulated import InMemory, Time, Trouble, channel, key, limited, plan, pump, refused, says, slack, standing, to_say, unanswered
 
@@ -88,6 +90,37 @@ async def test_a_change_that_cannot_be_made_is_given_up(database: Database, trou
             time.passes(minutes=2)
     assert len(told) == times
     assert await standing(database) == {"card": ("sent", None)}
+
+
+async def test_changes_and_messages_share_what_the_workspace_takes(database: Database) -> None:
+    time = Time()
+    names = [f"{number}" for number in range(sending.BATCH)]
+    platform = await sent(database, time, *names)
+    time.passes(minutes=1)
+    await plan(database, time(), *(to_say(f"new {name}", channel(f"C-new-{name}")) for name in names))
+    for name in names:
+        await edit(database, time, name, "taken by Bob")
+    before = time()
+    await pump(database, platform, time=time).drain()
+    calls = sorted([*(posted.at for posted in platform.posted if posted.at >= before), *platform.edited_at])
+    assert len(calls) == 2 * sending.BATCH
+    assert min(later - earlier for earlier, later in pairwise(calls)) >= 0.9 * PACES["slack"].spacing
+
+
+async def test_changes_wait_too_while_the_platform_asks_to_be_left_alone(database: Database) -> None:
+    time = Time()
+    names = [f"{number}" for number in range(5)]
+    platform = await sent(database, time, *names)
+    for name in names:
+        await edit(database, time, name, "taken by Bob")
+    platform.troubles.append(limited(30))
+    before, sender = platform.calls, pump(database, platform, time=time)
+    with capture_logs() as told:
+        await sender.drain(NOTHING)
+        assert (platform.calls - before, platform.edits) == (1, [])
+        time.passes(seconds=31)
+        await sender.drain(NOTHING)
+    assert (len(platform.edits), len(told)) == (5, 1)
 
 
 async def test_an_edit_that_comes_while_one_is_being_made_is_made_too(database: Database) -> None:

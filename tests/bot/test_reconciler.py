@@ -3,10 +3,12 @@
 import asyncio
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from sqlmodel import Session
 from structlog.testing import capture_logs
 
+from adapters.port import Outgoing
 from bot.reconciler import Reconciler
 from dialogs.delivery import Doubt, Ended, Status
 from storage.database import Database
@@ -207,12 +209,73 @@ async def test_what_is_looked_for_leaves_its_workspace_room_and_workspaces_do_no
 
     await Reconciler(database, {"slack": platform}, time, aftermath={}, planned=lambda: None, sleep=rest).look()
     assert (set((await standing(database)).values()), platform.looked) == ({SENT}, 48)
-    assert rests == [1.0] * 3 * 15
+    assert rests == [1.5] * 3 * 15
+
+
+async def test_looks_that_follow_each_other_leave_the_workspace_room_too(database: Database) -> None:
+    time = Time()
+    platform = slack(time)
+    for name, later in (("first", 0.5), ("second", 0.0)):
+        platform.troubles.append(unanswered(arrives=True))
+        await plan(database, time(), to_say(name, channel(f"C-{name}")))
+        await pump(database, platform, time=time).drain()
+        time.passes(seconds=later)
+    time.passes(seconds=DOUBT.total_seconds() - 0.5)
+    rests: list[float] = []
+
+    async def rest(seconds: float) -> None:
+        rests.append(seconds)
+        time.passes(seconds=seconds)
+
+    asking = Reconciler(database, {"slack": platform}, time, aftermath={}, planned=lambda: None, sleep=rest)
+    await asking.look()
+    assert (platform.looked, rests) == (1, [])
+    time.passes(seconds=0.5)
+    await asking.look()
+    assert (platform.looked, rests) == (2, [1.0])
+
+
+async def test_a_workspace_whose_platform_is_slow_holds_up_no_other(database: Database) -> None:
+    time = Time()
+    platform = slack(time)
+    await lost_sight_of(database, platform, time, 10, "T1", "T2")
+    find, others = platform.find, asyncio.Event()
+    slow: list[UUID] = []
+
+    async def slowly(outgoing: Outgoing) -> str | None:
+        if outgoing.reference.tenant == "T1" and not slow:
+            slow.append(outgoing.key)
+            async with asyncio.timeout(60):
+                await others.wait()
+        found = await find(outgoing)
+        if platform.looked == 10:
+            others.set()
+        return found
+
+    platform.find = slowly  # type: ignore[method-assign]
+    await reconciler(database, platform, time=time).look()
+    assert (set((await standing(database)).values()), platform.looked) == ({SENT}, 20)
+
+
+async def test_what_nobody_can_look_for_does_not_stand_before_what_may_be_sent_again(database: Database) -> None:
+    time = Time()
+    platform = teams(time)
+    several = 60
+    platform.troubles.extend([unanswered(arrives=True)] * (several + 1))
+    await plan(database, time(), *(to_say(f"word {n}", channel(f"C{n}", "teams")) for n in range(several)))
+    sender = pump(database, platform, time=time)
+    await sender.drain()
+    time.passes(seconds=1)
+    await plan(database, time(), to_say("reply", channel("C0", "teams"), doubt=Doubt.RESEND))
+    await sender.drain()
+    time.passes(seconds=DOUBT.total_seconds())
+    await reconciler(database, platform, time=time).look()
+    assert [key for key, stands in (await standing(database)).items() if stands == PLANNED] == ["reply"]
 
 
 async def test_one_look_settles_more_than_it_takes_at_once(database: Database) -> None:
     time = Time()
     platform = slack(time)
-    await lost_sight_of(database, platform, time, 60, "T1")
+    await lost_sight_of(database, platform, time, 15, "T1")
     await reconciler(database, platform, time=time).look()
-    assert (set((await standing(database)).values()), platform.looked) == ({SENT}, 60)
+    assert (set((await standing(database)).values()), platform.looked) == ({SENT}, 15)

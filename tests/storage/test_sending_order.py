@@ -1,9 +1,10 @@
 """Lanes keep their order and say each thing once; several processes share one database and never do the same twice."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import AsyncExitStack
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import pairwise
 
 import pytest
@@ -38,8 +39,12 @@ from tests.storage.ledger import (
 )
 
 
-async def doubted(database: Database, at: datetime, limit: int = 50) -> list[Unknown]:
-    return await database.write("pump", lambda session: reconciling.doubted(session, at, limit))
+async def doubted(database: Database, at: datetime, limit: int = 50, asked: Collection[str] = ("slack",)) -> list[Unknown]:
+    """Take what is doubtful of each workspace that is said to have some."""
+    found = await database.read(lambda session: reconciling.in_doubt(session, at, served=["slack", "teams"], asked=asked))
+    taken = [await database.write("pump", partial(reconciling.doubted, platform=a, tenant=b, at=at, asked=asked, limit=limit)) for a, b in found]
+    assert all(taken), "none is said to have some that hasn't"
+    return [each for several in taken for each in several]
 
 
 async def found(database: Database, name: str, at: datetime = NOON) -> Status | None:
@@ -189,6 +194,28 @@ async def test_what_nobody_can_settle_does_not_stand_before_the_rest(database: D
     first = await doubted(database, NOON + minutes(10), limit=2)
     second = await doubted(database, NOON + minutes(20), limit=2)
     assert {each.key for each in (*first, *second)} == {named(f"{number}") for number in range(4)}
+
+
+async def test_what_somebody_waits_for_is_looked_for_first(database: Database) -> None:
+    await plan(database, *(delivery(f"{number}", to=place(number), urgent=number == 3) for number in range(4)))
+    await unknown(database, "3", "0", "1", "2")
+    assert (await doubted(database, NOON + minutes(10), limit=1))[0].key == named("3")
+
+
+async def test_what_nobody_can_look_for_is_taken_only_if_it_may_be_sent_twice(database: Database) -> None:
+    several = [("hold", Doubt.HOLD, None), ("twice", Doubt.RESEND, None), ("once", Doubt.RESEND, "lane")]
+    await plan(database, *(delivery(name, to=place(n), doubt=doubt, lane=lane) for n, (name, doubt, lane) in enumerate(several)))
+    await unknown(database, *(name for name, _, _ in several))
+    assert [each.key for each in await doubted(database, NOON + minutes(10), asked=())] == [named("twice")]
+    assert len(await doubted(database, NOON + minutes(20))) == 3
+
+
+async def test_workspaces_of_a_platform_that_is_off_here_are_left_alone(database: Database) -> None:
+    await plan(database, delivery("1"))
+    await unknown(database, "1")
+    at = NOON + minutes(10)
+    assert await database.read(lambda session: reconciling.in_doubt(session, at, served=["teams"], asked=["slack"])) == []
+    assert await database.read(lambda session: reconciling.in_doubt(session, at, served=["slack"], asked=["slack"])) == [("slack", "T1")]
 
 
 async def test_what_a_crash_held_back_is_looked_for_at_once(database: Database) -> None:

@@ -116,6 +116,21 @@ async def test_after_a_time_out_nobody_knows(slack: FakeSlack) -> None:
     assert (raised.value.permanent, raised.value.ambiguous) == (False, True)
 
 
+async def test_calls_that_hang_keep_no_other_waiting(slack: FakeSlack) -> None:
+    slack.fail("chat.postMessage", held(), times=150)
+    client = SlackClient(BOT_TOKEN, slack.api_url)
+    await client.open()
+    async with asyncio.TaskGroup() as group:
+        hanging = [group.create_task(client.post(GENERAL, None, SHOWN, key=uuid4())) for _ in range(150)]
+        async with asyncio.timeout(5):
+            while len(slack.calls) < 150:  # noqa: ASYNC110 - the fake tells nobody
+                await asyncio.sleep(0.01)
+            assert (await client.installation()).team == TEAM
+        assert not any(each.done() for each in hanging)
+        slack.release()
+    await client.close()
+
+
 @pytest.mark.parametrize("patient", [True, False])
 async def test_a_slack_that_is_not_there_heard_nothing(patient: bool) -> None:
     client = SlackClient(BOT_TOKEN, "http://127.0.0.1:9/api/")
