@@ -1,6 +1,6 @@
 """Under fire, the long form: replicas of `serve` and workers, or one process, killed and frozen while a campaign goes out and people ask.
 
-    python -m benchmarks.chaos [--people 100000] [--workspaces 20] [--kills 50] [--minutes 20] [--database postgresql|sqlite] [--seed 1] [--markdown]
+    python -m benchmarks.chaos [--people 100000] [--workspaces 20] [--kills 50] [--minutes 20] [--database sqlite] [--seed 1] [--keep FOLDER]
 
 On PostgreSQL 3 replicas and 3 workers, whose clocks stand two minutes apart; on SQLite one process, with a smaller campaign. The platforms answer
 429, 500, too late, or cut the connection, 5 % of all calls each. Beside the kills (SIGKILL, of a random process): workers stopped for longer than
@@ -10,6 +10,7 @@ against what the platforms took. Exit 1 where a promise is broken.
 
 import argparse
 import asyncio
+import shutil
 import sys
 import tempfile
 import time
@@ -36,14 +37,18 @@ def options(chosen: argparse.Namespace) -> Options:
         runner="procrastinate" if fleet and chosen.workers else "embedded",
         database=chosen.database,
         kills=chosen.kills,
-        freezes=chosen.kills // 5 if fleet else 0,
-        restarts=chosen.kills // 10 if fleet else 0,
-        cuts=chosen.kills if fleet else 0,
+        freezes=_number(chosen.freezes, chosen.kills // 5) if fleet else 0,
+        restarts=_number(chosen.restarts, chosen.kills // 10) if fleet else 0,
+        cuts=_number(chosen.cuts, chosen.kills) if fleet else 0,
         seconds=chosen.minutes * 60,
         calm=_CALM_MINUTES * 60,
         rate=_RATE,
         seed=chosen.seed,
     )
+
+
+def _number(chosen: int | None, usual: int) -> int:
+    return usual if chosen is None else chosen
 
 
 def tables(chosen: Options, outcome: Outcome) -> list[Table]:
@@ -80,9 +85,13 @@ def main() -> int:
     parser.add_argument("--serves", type=int, default=3)
     parser.add_argument("--workers", type=int, default=3)
     parser.add_argument("--kills", type=int, default=50)
+    parser.add_argument("--freezes", type=int, help="a fifth of the kills")
+    parser.add_argument("--restarts", type=int, help="a tenth of the kills")
+    parser.add_argument("--cuts", type=int, help="as many as kills")
     parser.add_argument("--minutes", type=float, default=20, help="for which the blows fall")
     parser.add_argument("--database", choices=("postgresql", "sqlite"), default="postgresql")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--keep", type=Path, help="where the processes' logs are kept if a promise is broken")
     parser.add_argument("--markdown", action="store_true")
     chosen = options(given := parser.parse_args())
     began = time.monotonic()
@@ -94,9 +103,15 @@ def main() -> int:
         outcome = asyncio.run(Fire(chosen, Path(folder), tell).burn())
         if outcome.verdict.broken:
             print(logs(Path(folder)), file=sys.stderr)
+            if given.keep is not None:
+                shutil.copytree(folder, given.keep, ignore=lambda _, names: [name for name in names if not name.endswith(".log")], dirs_exist_ok=True)
     show(f"Under fire, {'PostgreSQL' if given.database == 'postgresql' else 'SQLite'}", tables(chosen, outcome), markdown=given.markdown)
     for broken in outcome.verdict.broken:
         print(f"broken: {broken}")
+    for doubled in outcome.verdict.doubles:
+        print(f"taken more than once: {doubled}")
+    for crowd in outcome.verdict.crowds:
+        print(f"a workspace at its limit, {crowd}")
     return 1 if outcome.verdict.broken else 0
 
 

@@ -30,10 +30,10 @@ class Taken:
 
 
 class _Limited:
-    """A platform that takes no more than its limits, by workspace."""
+    """A platform that takes no more than its limits, by workspace, and answers after so many seconds."""
 
-    def __init__(self, platform: Platform) -> None:
-        self._platform = platform
+    def __init__(self, platform: Platform, latency: float) -> None:
+        self._platform, self._latency = platform, latency
         self._slack: dict[str, Limits] = {}
         self._teams: dict[str, RateLimits] = {}
         self._taken: list[tuple[str, str, float]] = []
@@ -51,6 +51,7 @@ class _Limited:
             self._above += 1
             return web.json_response({"retry_after": wait}, status=429)
         self._taken.append((tenant, said["campaign"], time.monotonic()))
+        await asyncio.sleep(self._latency)
         return web.json_response({"id": str(len(self._taken))})
 
     async def told(self, request: web.Request) -> web.Response:
@@ -58,11 +59,11 @@ class _Limited:
         return web.json_response({"taken": self._taken[int(request.query.get("from", "0")) :], "above": self._above})
 
 
-def _serve(platform: Platform, pipe: Connection) -> None:
+def _serve(platform: Platform, latency: float, pipe: Connection) -> None:
     end_with_parent()
 
     async def serving() -> None:
-        limited, application = _Limited(platform), web.Application()
+        limited, application = _Limited(platform, latency), web.Application()
         application.add_routes([web.post("/", limited.post), web.get("/taken", limited.told)])
         runner = web.AppRunner(application, access_log=None)
         await runner.setup()
@@ -75,10 +76,10 @@ def _serve(platform: Platform, pipe: Connection) -> None:
 
 
 @contextmanager
-def limited(platform: Platform) -> Iterator[str]:
-    """Run such a platform for the length of the block; yield its address."""
+def limited(platform: Platform, latency: float = 0.0) -> Iterator[str]:
+    """Run such a platform for the length of the block; yield its address. It answers what it took after `latency` seconds."""
     here, there = multiprocessing.Pipe()
-    process = multiprocessing.get_context("spawn").Process(target=_serve, args=(platform, there), daemon=True)
+    process = multiprocessing.get_context("spawn").Process(target=_serve, args=(platform, latency, there), daemon=True)
     process.start()
     try:
         yield f"http://127.0.0.1:{here.recv()}/"

@@ -1,6 +1,6 @@
 """Sending, measured: how much of our share of a platform's limits the pump uses, and whether it ever goes above them.
 
-    python -m benchmarks.sends [--markdown] [--seconds 4] [--only Slack] [--workers 1,3]
+    python -m benchmarks.sends [--markdown] [--seconds 4] [--only Slack] [--workers 1,3] [--latency 0.3]
 
 The platforms are the tests' own limits behind an HTTP server in a process of its own, which answers 429 above them: Slack takes a message a second
 in a channel and 20 requests a second in a workspace, Teams 50 a second in a tenant. The pump claims campaigns' messages with all gates, each to
@@ -92,11 +92,11 @@ def _fill(session: Session, run: Run, each: int) -> None:
         deliveries.plan_all(session, messages(people, run.campaigns), now())
 
 
-async def _measure(run: Run, url: str, seconds: float) -> Figure:
+async def _measure(run: Run, url: str, seconds: float, latency: float) -> Figure:
     """Measure a pump in this process or, where the run says so, several in theirs."""
     warm = _WARM if run.workers is None else _WARM_APART
     each = int((seconds + warm) * 1.2 / PACES[run.platform].spacing.total_seconds()) + 20
-    with limited(run.platform) as address:
+    with limited(run.platform, latency) as address:
         async with await Database.open(url) as database:
             await database.write("fill", lambda session: _fill(session, run, each))
             if run.workers is None:
@@ -160,8 +160,8 @@ def _table(title: str, figures: Mapping[Run, Figure]) -> Table:
     return Table(title=title, columns=columns, rows=tuple(rows))
 
 
-def _figures(runs: Sequence[Run], new: Callable[[], str], seconds: float, only: str) -> Mapping[Run, Figure]:
-    return {run: asyncio.run(_measure(run, new(), seconds)) for run in runs if only in run.name}
+def _figures(runs: Sequence[Run], new: Callable[[], str], chosen: argparse.Namespace) -> Mapping[Run, Figure]:
+    return {run: asyncio.run(_measure(run, new(), chosen.seconds, chosen.latency)) for run in runs if chosen.only in run.name}
 
 
 def main() -> int:
@@ -171,6 +171,7 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=4)
     parser.add_argument("--only", default="", help="the runs whose name has this in it")
     parser.add_argument("--workers", default="", help="1,3 for instance: pumps in so many processes of their own, which share one PostgreSQL")
+    parser.add_argument("--latency", type=float, default=0.0, help="seconds after which the platform answers")
     chosen = parser.parse_args()
     apart = runs_apart([int(number) for number in chosen.workers.split(",") if number])
     tables = []
@@ -182,11 +183,11 @@ def main() -> int:
             return f"sqlite:///{shutil.copy(folder / 'template.db', folder / f'{next(numbers)}.db')}"
 
         if not apart:
-            tables.append(_table("SQLite", _figures(RUNS, new_file, chosen.seconds, chosen.only)))
+            tables.append(_table("SQLite", _figures(RUNS, new_file, chosen)))
         if find_programs() is not None:
             with running_server() as server:
                 schema.upgrade(server.make("template"))
-                figures = _figures(apart or RUNS, lambda: server.make(f"sends_{next(numbers)}", "template"), chosen.seconds, chosen.only)
+                figures = _figures(apart or RUNS, lambda: server.make(f"sends_{next(numbers)}", "template"), chosen)
                 tables.append(_table("PostgreSQL, without fsync", figures))
     show("Sending: what is used of the platforms' limits", tables, markdown=chosen.markdown)
     if find_programs() is None:

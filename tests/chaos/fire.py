@@ -12,7 +12,6 @@ from random import Random
 from typing import Literal, TypeVar
 
 import aiohttp
-from sqlmodel import Session
 
 from bot.limits import paces
 from storage import schema
@@ -91,7 +90,9 @@ class Fire:
         self._population = Population(people=options.people, workspaces=options.workspaces, askers=options.askers)
         self._cluster: Cluster | None = None
         self._restarts = self._cuts = 0
+        self._restarting = asyncio.Lock()
         self._fleet: Fleet
+        self.blows: list[tuple[float, str]] = []  # when each fell, and on whom
 
     async def burn(self) -> Outcome:
         """Do it all. Every process ends with it."""
@@ -151,6 +152,8 @@ class Fire:
             async with aiohttp.ClientSession() as http, http.get(f"{base}/report") as response:
                 told = await response.json()
         verdict = verdicts.judge(kept, told, crowd.asked, crowd.taps, options.people)
+        verdict.doubles = verdicts.doubles(kept, told, self.blows)
+        verdict.crowds = verdicts.crowds(told, self.blows)
         if left.anything:
             verdict.broken.append(f"not settled in time: {left}")
         keys = frozenset(key for key, platform, *_ in kept.rows if platform == "slack")
@@ -199,16 +202,21 @@ class Fire:
             case "kill":
                 struck = await self._someone(None)
                 struck.busy = True
+                self._note(f"{struck.name} killed")
                 group.create_task(self._fleet.kill(struck, self._draws.uniform(*_REST)))
             case "freeze":
                 role = "worker" if self._options.workers else "serve"
                 struck = await self._someone(role)
                 struck.busy = True
+                self._note(f"{struck.name} frozen")
                 group.create_task(self._fleet.freeze(struck, self._draws.uniform(*_FROZEN)))
             case "restart":
                 group.create_task(self._restart())
             case "cut":
                 group.create_task(self._cut())
+
+    def _note(self, what: str) -> None:
+        self.blows.append((time.monotonic(), what))
 
     async def _someone(self, role: str | None) -> Process:
         """Return a process to which nothing is being done, when there's one."""
@@ -219,10 +227,13 @@ class Fire:
 
     async def _restart(self) -> None:
         if self._cluster is not None:
-            self._restarts += 1
-            await asyncio.to_thread(self._cluster.stop)
-            await asyncio.sleep(self._draws.uniform(*_DOWN))
-            await asyncio.to_thread(self._cluster.start)
+            async with self._restarting:  # else the second one would start what the first one has started by then
+                self._restarts += 1
+                self._note("PostgreSQL stopped")
+                await asyncio.to_thread(self._cluster.stop)
+                await asyncio.sleep(self._draws.uniform(*_DOWN))
+                await asyncio.to_thread(self._cluster.start)
+                self._note("PostgreSQL started")
 
     async def _cut(self) -> None:
         if self._cluster is not None and self._cluster.is_running:
@@ -234,9 +245,9 @@ class Fire:
     async def _settled(self, database: Database, campaign: str) -> Left:
         """Wait until everything is settled, for as long as the run may."""
         until, told = time.monotonic() + self._options.calm, 0.0
-        look: Callable[[Session], Left] = partial(verdicts.left, campaign=campaign, population=self._options.people)
+        look = partial(verdicts.left, campaign=campaign, population=self._options.people)
         while True:
-            left = await _read(lambda: database.read(look))
+            left = await _read(lambda: database.read(partial(look, at=datetime.now(UTC))))  # noqa: TID251
             if not left.anything or time.monotonic() > until:
                 return left
             if time.monotonic() - told > 10:

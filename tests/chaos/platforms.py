@@ -6,7 +6,9 @@ Prints one JSON line with its URL. `GET /report` tells all that was accepted, `G
 import argparse
 import asyncio
 import json
+import os
 import sys
+from contextlib import suppress
 
 from aiohttp import web
 
@@ -29,7 +31,7 @@ class Admin:
         slack, teams = self._slack, self._teams
         return web.json_response(
             {
-                "slack": {"accepted": slack.accepted, "above": slack.above, "hasty": slack.hasty},
+                "slack": {"accepted": slack.accepted, "above": slack.above, "crowds": slack.crowds, "hasty": slack.hasty},
                 "closed": slack.closed,
                 "teams": {"accepted": teams.accepted, "above": teams.above},
                 "troubles": self._weather.troubles,
@@ -48,7 +50,9 @@ class Admin:
 
 
 async def main(share: float, seed: int) -> None:
-    """Serve until killed."""
+    """Serve until killed, before whatever else the machine does: a platform that's held up would see calls at once that were made one by one."""
+    with suppress(PermissionError):
+        os.nice(-10)
     weather = Weather(share, seed)
     slack, teams = Slack(weather), Teams(weather)
     application = web.Application(client_max_size=10 * 1024 * 1024)

@@ -6,7 +6,7 @@ was posted only the stamp, the time and some buttons are kept.
 
 import json
 import time
-from collections import defaultdict, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import count
@@ -42,6 +42,8 @@ class Slack:
         self.accepted: list[tuple[float, int, str, bool]] = []  # when, in which workspace, of which delivery or reply, whether it's an apology
         self.news: list[str] = []  # what was accepted since somebody last asked
         self.above: list[tuple[str, str, str]] = []  # calls above a limit: what, where, of which delivery
+        self.crowds: list[tuple[float, str]] = []  # when a workspace was at its limit, and what it had taken within the second
+        self._lately: defaultdict[int, deque[tuple[float, str]]] = defaultdict(lambda: deque(maxlen=40))
         self.hasty = 0  # calls of a workspace that had just said when to come again
         self.closed: defaultdict[int, float] = defaultdict(float)  # seconds for which each workspace asked to be left alone
         self.tappable: deque[JSON] = deque(maxlen=_TAPPABLE)
@@ -77,6 +79,12 @@ class Slack:
         if wait is not None:
             full = limits._since("", now) >= limits._workspace
             self.above.append((f"{method} ({'workspace' if full else 'channel'})", channel, _stamp(arguments)))
+            if full:
+                lately = [(at, each) for at, each in self._lately[workspace] if at > now - 1]
+                taken = ", ".join(f"{number} × {each}" for each, number in Counter(each for _, each in lately).most_common())
+                self.crowds.append((now, f"{taken}: {', '.join(f'{now - at:.2f}' for at, _ in lately)} s before"))
+        else:
+            self._lately[workspace].append((now, method))
         return wait
 
     def _close(self, workspace: int) -> None:

@@ -4,10 +4,11 @@ from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from statistics import median
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select
 from sqlmodel import Session
 
 from dialogs.campaign_actions import TakeStep
@@ -19,7 +20,9 @@ from storage.tables import CampaignMemberRow, CampaignRow, DeliveryRow, EventRow
 from tests.chaos.crowd import Asked, Tapped
 
 _REPLY_TOO_SOON = "chat.postMessage (channel) of a turn"
+_PUT_OFF = timedelta(minutes=10)
 _UNSTAMPED = (Place.UPDATE, Place.HOME)
+_BEFORE = 15.0  # seconds before a message was taken, for which a process may have been frozen
 _SOON = 0.1  # seconds after a kill in which what was under way still arrives
 
 _DELIVERY, _MEMBER = table_of(DeliveryRow).c, table_of(CampaignMemberRow).c
@@ -80,10 +83,12 @@ class Left:
         return bool(self.planned or self.sending or self.unknown or self.unanswered or self.entering)
 
 
-def left(session: Session, campaign: str, population: int) -> Left:
-    """Return what isn't settled yet."""
+def left(session: Session, campaign: str, population: int, at: datetime) -> Left:
+    """Return what isn't settled yet, of what is to be by now."""
     connection = session.connection()
-    by = select(_DELIVERY.platform, _DELIVERY.status, func.count()).group_by(_DELIVERY.platform, _DELIVERY.status)
+    # what waits for another day, as its person's budget or hours say, stays planned
+    is_put_off = and_(_DELIVERY.status == Status.PLANNED.value, _DELIVERY.not_before > at + _PUT_OFF)
+    by = select(_DELIVERY.platform, _DELIVERY.status, func.count()).where(~is_put_off).group_by(_DELIVERY.platform, _DELIVERY.status)
     counts = {(row[0], row[1]): row[2] for row in connection.execute(by)}
     event = table_of(EventRow).c
     members = connection.execute(select(func.count()).where(_MEMBER.campaign == campaign)).scalar_one()
@@ -106,6 +111,8 @@ class Verdict:
 
     figures: dict[str, str] = field(default_factory=dict)
     broken: list[str] = field(default_factory=list)
+    doubles: list[str] = field(default_factory=list)  # what Slack took more than once, and what befell the fleet meanwhile
+    crowds: list[str] = field(default_factory=list)  # what a workspace of Slack had taken within the second, each time that it was at its limit
 
     def holds(self, promise: str, wrong: int, *, of: int | None = None) -> None:
         """Note how often a promise didn't hold."""
@@ -127,10 +134,9 @@ def judge(kept: Books, told: Mapping[str, Any], asked: Sequence[Asked], taps: Se
     verdict.holds("members or targets beside the ledger's", abs(kept.members - people) + abs(kept.targeted - len(kept.rows)))
     verdict.holds("Slack: lost (sent, and never taken)", sum(status == "sent" and not accepted[key] for key, status in slack.items()), of=len(slack))
     verdict.holds("Slack: taken, and not known as sent", sum(status != "sent" and accepted[key] > 0 for key, status in slack.items()))
-    verdict.holds("Slack: doubled", sum(number - 1 for key, number in accepted.items() if number > 1 and key in slack), of=sum(accepted.values()))
-    for key in [key for key, number in accepted.items() if number > 1][:5]:
-        times = ", ".join(f"{at - told['slack']['accepted'][0][0]:.1f}" for at, _, each, _ in told["slack"]["accepted"] if each == key)
-        verdict.figures[f"taken more than once: {key}"] = f"{slack.get(key, 'a turn')}, at {times} s"
+    # what apologises for a reply bears its key, and may come before it
+    doubled = sum(max(0, number - sorry[key] - 1) for key, number in accepted.items() if key in slack)
+    verdict.holds("Slack: doubled", doubled, of=sum(accepted.values()))
     verdict.holds("Slack: neither sent nor skipped", sum(status not in ("sent", "skipped") for status in slack.values()))
     verdict.holds(
         "Slack: calls above a limit (but for replies to gestures in a channel that had just got one)",
@@ -149,6 +155,39 @@ def judge(kept: Books, told: Mapping[str, Any], asked: Sequence[Asked], taps: Se
     verdict.figures["Slack: calls within a Retry-After"] = str(told["slack"]["hasty"])
     verdict.figures["troubles"] = ", ".join(f"{number} × {name}" for name, number in sorted(told["troubles"].items()))
     return verdict
+
+
+def _began(told: Mapping[str, Any]) -> float:
+    accepted = told["slack"]["accepted"]
+    return float(accepted[0][0]) if accepted else 0.0
+
+
+def crowds(told: Mapping[str, Any], blows: Sequence[tuple[float, str]]) -> list[str]:
+    """Tell of each time that a workspace was at its limit: what it had taken within the second, and what had befallen the fleet just before."""
+    began = _began(told)
+    found = []
+    for at, taken in told["slack"]["crowds"]:
+        befell = [f"{what} {at - when:.1f} s before" for when, what in blows if at - _BEFORE <= when <= at]
+        found.append(f"at {at - began:.1f} s: {taken}; {', '.join(befell) or 'nothing'}")
+    return found
+
+
+def doubles(kept: Books, told: Mapping[str, Any], blows: Sequence[tuple[float, str]]) -> list[str]:
+    """Tell of each message that Slack took more than once: when, and what befell the fleet from shortly before the first until the last."""
+    status = {key: status for key, platform, _, _, status in kept.rows if platform == "slack"} | dict(kept.others)
+    times: defaultdict[str, list[float]] = defaultdict(list)
+    for at, _, key, apology in told["slack"]["accepted"]:
+        if not apology:  # one may come before its answer
+            times[key].append(at)
+    began = _began(told)
+    found = []
+    for key, taken in times.items():
+        if len(taken) > 1:
+            befell = [f"{what} at {at - began:.1f}" for at, what in blows if taken[0] - _BEFORE <= at <= taken[-1]]
+            found.append(
+                f"{key} ({status.get(key, 'a turn')}) at {', '.join(f'{at - began:.1f}' for at in taken)} s; {', '.join(befell) or 'nothing'}"
+            )
+    return found
 
 
 def _above(verdict: Verdict, platform: str, calls: Sequence[tuple[str, str, str]], ledger: Container[str]) -> int:
