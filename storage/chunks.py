@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import ColumnElement, Integer, cast, delete, func, insert, select, update
+from sqlalchemy import BindParameter, ColumnElement, Integer, Select, bindparam, cast, delete, func, insert, select, update
 from sqlmodel import Session, col
 from sqlmodel import select as select_rows
 
@@ -129,6 +129,13 @@ def settle(session: Session, row: CampaignRow) -> None:
 
 def targeted(session: Session, campaign: str) -> int:
     """Return how many deliveries were planned of a campaign, those too that only its chunks count so far; 0 for no such campaign."""
-    counted = select(func.sum(_CHUNK.targeted)).where(_CHUNK.campaign == campaign).scalar_subquery()
-    wanted = select(_CAMPAIGN.targeted + func.coalesce(cast(counted, Integer), 0)).where(_CAMPAIGN.name == campaign)
-    return session.connection().execute(wanted).scalar() or 0
+    return session.connection().execute(_TARGETED, {"campaign": campaign}).scalar() or 0
+
+
+def _targeted() -> Select[int]:
+    name: BindParameter[str] = bindparam("campaign")
+    counted = select(func.sum(_CHUNK.targeted)).where(_CHUNK.campaign == name).scalar_subquery()
+    return select(_CAMPAIGN.targeted + func.coalesce(cast(counted, Integer), 0)).where(_CAMPAIGN.name == name)
+
+
+_TARGETED: Final[Select[int]] = _targeted()

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func
+from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, func
 from sqlalchemy import select as select_columns
 from sqlmodel import Session, and_, col, or_, select
 
@@ -63,13 +63,20 @@ def tally(session: Session, campaign: str, at: datetime, *, spacing: Mapping[str
 
 def counts(session: Session, campaign: str) -> Tally:
     """Count a campaign's deliveries alone, whether they add up."""
-    status, reason = _DELIVERY.status, func.coalesce(_DELIVERY.reason, "")
-    by = session.execute(select_columns(status, reason, func.count()).where(*_targeted(campaign)).group_by(status, reason))
-    return Tally(targeted=chunks.targeted(session, campaign), by={(found[0], found[1]): found[2] for found in by})
+    by = session.connection().execute(_COUNTS, {"campaign": campaign})
+    return Tally(targeted=chunks.targeted(session, campaign), by={(status, reason): number for status, reason, number in by})
 
 
-def _targeted(campaign: str) -> tuple[ColumnElement[bool], ...]:
+def _targeted(campaign: str | BindParameter[str]) -> tuple[ColumnElement[bool], ...]:
     return _DELIVERY.cause_kind == CAMPAIGN, _DELIVERY.cause_id == campaign, _DELIVERY.kind.in_(_KINDS)
+
+
+def _counts() -> Select[str, str, int]:
+    status, reason = _DELIVERY.status, func.coalesce(_DELIVERY.reason, "")
+    return select_columns(status, reason, func.count()).where(*_targeted(bindparam("campaign"))).group_by(status, reason)
+
+
+_COUNTS: Final[Select[str, str, int]] = _counts()
 
 
 def _to_come(session: Session, campaign: Campaign) -> int:

@@ -107,7 +107,8 @@ class Walk:
                 self.did[deed.__name__.strip("_")] += 1
                 with capture_logs():
                     await deed()
-                await self._check()
+                if deed not in (self._wait, self._trouble):  # which write nothing
+                    await self._check()
         finally:
             self._knowledge.close()
 
@@ -314,11 +315,12 @@ class Walk:
 
     async def _learn(self) -> None:
         """Remember every closing, and since when each is settled, as its first sight tells."""
-        rows = await self._database.read(lambda session: [feedback.closing(row) for row in session.exec(select(FeedbackRow))])
-        for closing in rows:
-            self._promises.closings.setdefault(closing.id, replace(closing, answered_at=None, voided_at=None))
-            if (settled := closing.answered_at or closing.voided_at) is not None:
-                self._promises.settled.setdefault(closing.id, settled)
+        for name, answered_at, voided_at in await self._database.read(lambda session: session.execute(_SETTLED).all()):
+            if name not in self._promises.closings:
+                closing = await self._database.read(partial(_closing, name=name))
+                self._promises.closings[name] = replace(closing, answered_at=None, voided_at=None)
+            if (settled := answered_at or voided_at) is not None:
+                self._promises.settled.setdefault(name, settled)
 
     async def _check(self) -> None:
         assert await self._database.read(_imbalances) == []
@@ -343,6 +345,10 @@ class Walk:
         return Counter(line.reason or line.status for line in lines if line.cause_kind == CAMPAIGN)
 
 
+def _closing(session: Session, name: str) -> Feedback:
+    return feedback.closing(session.get_one(FeedbackRow, name))
+
+
 def _imbalances(session: Session) -> list[object]:
     """Return where the ledger's identity, or a campaign's own, doesn't hold."""
     counted = ((campaign.name, tallies.counts(session, campaign.name)) for campaign in CAMPAIGNS)
@@ -350,6 +356,7 @@ def _imbalances(session: Session) -> list[object]:
 
 
 _AFTERMATH = {FEEDBACK: FeedbackAftermath()}
+_SETTLED = select(FeedbackRow.id, FeedbackRow.answered_at, FeedbackRow.voided_at)
 
 
 def _listed(name: str) -> DirectoryRow:
