@@ -30,7 +30,7 @@ from dialogs.working_time import COMPANY_HOURS, WorkingHours
 from storage import campaigns, directory, evidence, people
 from storage.database import Database
 from storage.tables import CampaignMemberRow, CampaignRow, DeliveryRow, table_of
-from tests.bot.encoders import RememberingEncoder
+from tests.bot.encoders import real_encoder
 from tests.company import CATALOGUE
 from tests.dialogs.campaigns import LEARN, READY
 from tests.loading import load_catalogue
@@ -148,7 +148,7 @@ class World:
 @asynccontextmanager
 async def company(database: Database, number: int = 12) -> AsyncIterator[World]:
     await load_catalogue(database, CATALOGUE, "tests")
-    known = Knowledge(database, RememberingEncoder(), Metrics())
+    known = Knowledge(database, real_encoder(), Metrics())
     try:
         await known.refresh()
         world = World(database=database, knowledge=known)

@@ -12,7 +12,7 @@ from bot.cli import command_line
 from bot.commands import ask, demonstration, serving, working
 from bot.commands.terminal import words
 from bot.settings import SECRET_NAMES, Settings
-from tests.bot.encoders import RememberingEncoder
+from tests.bot.encoders import RememberingEncoder, real_encoder
 from tests.bot.program import Invoke
 
 _NAMES = [str(field.validation_alias) for field in Settings.model_fields.values()]
@@ -22,7 +22,7 @@ _LOCALE = ["LC_ALL", "LC_MESSAGES", "LANG"]
 @pytest.fixture(scope="session")
 def encoder() -> RememberingEncoder:
     """The real encoder, loaded once a test process."""
-    return RememberingEncoder()
+    return real_encoder()
 
 
 @pytest.fixture

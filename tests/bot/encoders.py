@@ -1,6 +1,7 @@
 """Encoders for tests: the real one, which remembers, and a small one of our own, which tells what it was asked."""
 
 from collections.abc import Sequence
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,7 +10,7 @@ from adapters.encoders.bundled import BundledEncoder
 
 
 class RememberingEncoder(BundledEncoder):
-    """The real encoder, which keeps what it encoded: the sample company's texts take two seconds, once for all tests."""
+    """The real encoder, which keeps what it encoded: the sample company's texts take two seconds, once for all tests (`real_encoder`)."""
 
     def __init__(self) -> None:
         self._kept: dict[str, NDArray[np.float32]] = {}
@@ -18,7 +19,13 @@ class RememberingEncoder(BundledEncoder):
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
         new = list(dict.fromkeys(text for text in texts if text not in self._kept))
         self._kept.update(zip(new, super().encode(new), strict=True))
-        return np.stack([self._kept[text] for text in texts])
+        return np.stack([self._kept[text] for text in texts]) if texts else super().encode([])
+
+
+@cache
+def real_encoder() -> RememberingEncoder:
+    """Return the encoder of this test process: loading one takes a second, which hundreds of tests would spend."""
+    return RememberingEncoder()
 
 
 class LetterEncoder:

@@ -21,7 +21,7 @@ from dialogs.working_time import COMPANY_HOURS
 from storage import bindings, deliveries, facts, gaps, people, roles
 from storage.database import Database
 from storage.deliveries import Line
-from tests.bot.encoders import RememberingEncoder
+from tests.bot.encoders import real_encoder
 from tests.bot.program import furnish
 from tests.conversation import said
 
@@ -75,7 +75,7 @@ class Office:
 @asynccontextmanager
 async def office(database: Database) -> AsyncIterator[Office]:
     await furnish(database)
-    known = Knowledge(database, RememberingEncoder(), Metrics())
+    known = Knowledge(database, real_encoder(), Metrics())
     try:
         await known.refresh()
         yield Office(database=database, knowledge=known)

@@ -26,6 +26,7 @@ from bot.settings import Settings, read_settings
 from storage import directory, people
 from storage.database import Database
 from storage.tables import DeliveryRow
+from tests.bot.encoders import real_encoder
 from tests.bot.simulated import Time
 from tests.company import CATALOGUE, DIRECTORY
 from tests.loading import load_catalogue
@@ -76,7 +77,7 @@ class World:
 @pytest.fixture(scope="session")
 def encoder() -> BundledEncoder:
     """The real encoder, loaded once a test process."""
-    return BundledEncoder()
+    return real_encoder()
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from dialogs.catalog import Catalogue, Company, Entry, Function, Localized, Phra
 from dialogs.search.index import Index, texts_of
 from dialogs.search.match import Asked, Understood
 from dialogs.search.understanding import Understanding
+from tests.bot.encoders import real_encoder
 
 Vector = NDArray[np.float32]
 Ask = Callable[..., Understood]
@@ -243,7 +244,7 @@ class Encoding:
 
 @pytest.fixture(scope="session")
 def encode() -> Encoding:
-    return Encoding(BundledEncoder())
+    return Encoding(real_encoder())
 
 
 @pytest.fixture(scope="session")
