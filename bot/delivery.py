@@ -23,7 +23,7 @@ from dialogs.delivery import Ended, Reason
 from dialogs.events import Reference
 from dialogs.gates import Gate
 from dialogs.messages import File, Message, Picture
-from storage import Session, acknowledging, attachments, sending
+from storage import Session, acknowledging, attachments, schema, sending
 from storage.acknowledging import Arrived, Doubtful, NotSent, Outcome, Sent
 from storage.database import Database
 from storage.errors import UnavailableError
@@ -37,6 +37,7 @@ ATTEMPTS: Final = 8  # that the platform failed; with the delays between them ab
 LAST_ATTEMPT: Final = 50  # whatever came of the others (unknown, too late to send): a message that can't be sent ends some day
 MARGIN: Final = 0.5  # seconds between the end of a send and the end of its lease
 ACKNOWLEDGE_SECONDS: Final = 20.0  # for which a database that went away is awaited
+HUSH: Final = 1.5  # seconds after it's back: who spoke meanwhile was just apologised to, of which no row tells
 _CATCHING_UP: Final = 0.95  # of the time between two messages, after which one that's late may follow another
 _LONGEST_DELAY: Final = 60  # seconds between two attempts
 
@@ -95,6 +96,9 @@ class Pump:
         while not self._closing:
             self._awake.clear()
             try:
+                if self._away:
+                    await self._database.read(schema.time_of)
+                    await self._sleep(HUSH)
                 for _ in range(AT_ONCE // TAKEN):
                     if len(await self._begin()) < TAKEN:
                         break

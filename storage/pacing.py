@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import and_, func, null, select, union_all
+from sqlalchemy import and_, func, null, or_, select, union_all
 from sqlmodel import Session
 
 from dialogs.delivery import Status
@@ -13,6 +13,7 @@ from storage import ledger
 from storage.tables import DeliveryRow, EventRow, table_of
 
 HOUR: Final = timedelta(hours=1)
+_UNDER_WAY: Final = timedelta(seconds=20)  # after a gesture its reply was posted, or will be by the ledger: it begins within 15 s, or never
 _DELIVERY, _EVENT = table_of(DeliveryRow).c, table_of(EventRow).c
 # `sent_at` is said too, for the index: else all that a conversation ever got is read
 _SENDING: Final = and_(ledger.is_(_DELIVERY.status, Status.SENDING), _DELIVERY.sent_at.is_(None))
@@ -21,17 +22,20 @@ _UNKNOWN: Final = and_(ledger.is_(_DELIVERY.status, Status.UNKNOWN), _DELIVERY.s
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Heard:
-    """A gesture in a conversation (`Reference.whole.key`), which is replied to at once."""
+    """A gesture in a conversation (`Reference.whole.key`), which is replied to at once, beside the ledger; `answered_at` is None until it was."""
 
     place: str
     at: datetime
+    answered_at: datetime | None
 
 
-def heard(session: Session, platform: str, tenant: str, since: datetime) -> list[Heard]:
-    """Return the gestures of a workspace since then."""
+def heard(session: Session, platform: str, tenant: str, at: datetime, spacing: timedelta) -> list[Heard]:
+    """Return the gestures of a workspace whose replies are on their way, and those that were heard or replied to within `spacing`."""
     here = _EVENT.conversation_key.startswith(f"{platform}|{tenant}|", autoescape=True)
-    found = session.connection().execute(select(_EVENT.conversation_key, _EVENT.heard_at).where(_EVENT.heard_at > since, here))
-    return [Heard(place=f"{row.conversation_key.rpartition('|')[0]}|", at=row.heard_at) for row in found]
+    recent = or_(_EVENT.answered_at.is_(None), _EVENT.answered_at > at - spacing, _EVENT.heard_at > at - spacing)
+    wanted = select(_EVENT.conversation_key, _EVENT.heard_at, _EVENT.answered_at).where(_EVENT.heard_at > at - _UNDER_WAY, recent, here)
+    found = session.connection().execute(wanted)
+    return [Heard(place=f"{row.conversation_key.rpartition('|')[0]}|", at=row.heard_at, answered_at=row.answered_at) for row in found]
 
 
 class Traffic:
@@ -49,9 +53,12 @@ class Traffic:
         self._under_way: set[str] = set()
 
     def hear(self, heard: Iterable[Heard]) -> None:
-        """Learn what is replied to, or was just now, beside the ledger: nothing else goes there meanwhile."""
+        """Learn what is replied to, or was just now: nothing else goes there meanwhile."""
         for each in heard:
-            self._latest[each.place] = max(each.at, self._latest.get(each.place, each.at))
+            if each.answered_at is None:
+                self._under_way.add(each.place)
+            else:
+                self._latest[each.place] = max(each.answered_at, self._latest.get(each.place, each.answered_at))
 
     def look(self, session: Session, places: Collection[str], at: datetime) -> None:
         """Learn what went to these places until `at`."""

@@ -1,14 +1,17 @@
 """A database that goes away while a message is on its way: what became of it is kept once it's back, or found out."""
 
+import asyncio
+
 import pytest
 from structlog.testing import capture_logs
 
-from bot.delivery import ACKNOWLEDGE_SECONDS
+from bot.delivery import ACKNOWLEDGE_SECONDS, HUSH
 from storage.database import Database
 from storage.errors import UnavailableError
 from storage.reconciling import DOUBT
 from storage.sending import DELIVERY_LEASE
 from tests.bot.simulated import Mortal, Time, channel, plan, pump, reconciler, slack, standing, to_say
+from tests.company import NOON
 
 
 class Outage:
@@ -54,3 +57,24 @@ async def test_an_outage_that_lasts_leaves_it_unknown_and_it_is_looked_for(datab
     assert await standing(database) == {"word": ("sent", None)}
     assert platform.texts() == ["word"]
     assert "what became of a delivery couldn't be kept" in [line["event"] for line in told]
+
+
+async def test_who_may_just_have_been_apologised_to_gets_nothing_else_at_once(database: Database) -> None:
+    time = Time()
+    platform = slack(time)
+    failures = iter([UnavailableError("the database doesn't answer")])
+
+    def away_once(_step: str) -> None:
+        for failure in failures:
+            raise failure
+
+    await plan(database, time(), to_say("word"))
+    sender = pump(Mortal(database, away_once), platform, time=time)
+    async with asyncio.TaskGroup() as group, asyncio.timeout(30):
+        running = group.create_task(sender.run())
+        while not platform.posted:
+            sender.nudge()
+            await asyncio.sleep(0.01)
+        running.cancel()
+    assert (platform.posted[0].asked_at - NOON).total_seconds() == HUSH
+    assert next(failures, None) is None
