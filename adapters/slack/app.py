@@ -23,6 +23,7 @@ from adapters.slack.bolt import bolt_app, bolt_request
 from adapters.slack.client import API_URL, SlackClient
 from adapters.slack.failures import RefusedError
 from adapters.slack.gate import Gate
+from adapters.slack.meeting import SPACING, Meeting
 from adapters.slack.origin import Origin
 from adapters.slack.parse import parse
 from adapters.slack.payload import MalformedPayloadError, Payload, decode, identifier
@@ -46,7 +47,7 @@ class SlackAdapter:
 
     `clock` tells the time of what comes over the socket without a time of its own, `signing_clock` how old a signature is, where it isn't this
     machine's. `prompts` returns what to suggest in an assistant thread, as (title, message) pairs, for a locale such as `fr-FR` (None where Slack
-    tells none). `timeout` is in seconds, for a call to Slack.
+    tells none). `timeout` is in seconds, for a call to Slack; `meeting` is the time between two questions of a workspace about who somebody is.
     Raises ValueError with neither secret nor app token.
     """
 
@@ -63,6 +64,7 @@ class SlackAdapter:
         app_token: str | None = None,
         prompts: Prompts | None = None,
         timeout: float = 5,
+        meeting: float = SPACING,
     ) -> None:
         if not (signing_secret or app_token):
             raise ValueError("Slack needs a signing secret (HTTP) or an app token (Socket Mode)")
@@ -72,7 +74,7 @@ class SlackAdapter:
         self._client = SlackClient(bot_token, api_url, timeout=timeout)
         self._bolt = bolt_app(self._client, self._hear, bot_token=bot_token, api_url=api_url)
         self._socket: Socket | None = None
-        self._meeting: set[str] = set()
+        self._meeting = Meeting(self._client, meeting)
 
     def routes(self) -> Iterable[web.RouteDef]:
         """Return the one route of all gestures; none without a signing secret."""
@@ -148,9 +150,8 @@ class SlackAdapter:
         until = asyncio.get_running_loop().time() + ANSWER_SECONDS
         taken = await self._listener.take(event)
         response = await self._respond(payload, event, taken)
-        if not taken.acquainted and event.sender.user not in self._meeting:
-            self._meeting.add(event.sender.user)
-            self._listener.spawn(self._meet(event))
+        if not taken.acquainted:
+            self._meeting.begin(self._listener, event.reference.tenant, event.sender.user)
         if not taken.kept:
             return response if await self._apologise(event, taken) else BoltResponse(status=503)  # Slack delivers it again
         if taken.first:
@@ -211,14 +212,6 @@ class SlackAdapter:
             log.warning("slack.not_apologised", event_key=_named(event, taken), reason=str(error), permanent=error.permanent)
             return error.permanent
         return True
-
-    async def _meet(self, event: Event) -> None:
-        try:
-            await self._listener.met(await self._client.profile(event.reference.tenant, event.sender.user))
-        except DeliveryError as error:
-            log.warning("slack.profile_unknown", user=event.sender.user, reason=str(error))
-        finally:
-            self._meeting.discard(event.sender.user)
 
     async def _suggest(self, event: ConversationStarted) -> None:
         """Suggest questions in an assistant thread, in the language of the person's Slack."""

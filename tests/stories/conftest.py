@@ -99,7 +99,7 @@ async def running(database: Database, settings: Settings, encoder: BundledEncode
         await furnish(database)
         slack, teams = await stack.enter_async_context(FakeSlack()), await stack.enter_async_context(FakeTeams())
         adapters: dict[str, Adapter] = {
-            "slack": SlackAdapter(BOT_TOKEN, SECRET, clock=now, api_url=slack.api_url),
+            "slack": SlackAdapter(BOT_TOKEN, SECRET, clock=now, api_url=slack.api_url, meeting=0.0),
             "teams": TeamsAdapter(
                 now=now,
                 app_id=APP_ID,

@@ -108,7 +108,7 @@ async def replica(url: str, settings: Settings, encoder: BundledEncoder, slack: 
     """Serve the program on a pool of connections of its own."""
     shared = settings.model_copy(update={"database_url": SecretStr(url), "secret_key": SecretStr("k" * 32)})
     adapters: dict[str, Adapter] = {
-        "slack": SlackAdapter(BOT_TOKEN, gestures.SECRET, clock=now, api_url=slack.api_url),
+        "slack": SlackAdapter(BOT_TOKEN, gestures.SECRET, clock=now, api_url=slack.api_url, meeting=0.0),
         "teams": TeamsAdapter(
             now=now, app_id=APP_ID, tenant_id=TENANT, service_urls=(teams.service_url,), tokens=teams.token_source, metadata_url=teams.metadata_url
         ),
