@@ -19,14 +19,14 @@ FLEET = Options(
     restarts=1,
     cuts=3,
     seconds=24,
-    calm=240,
+    calm=480,
     pace_share=50,
     rate=3,
     hurried=True,
 )
 
 
-@pytest.mark.timeout(480)
+@pytest.mark.timeout(1200)
 @pytest.mark.xdist_group("chaos")
 async def test_a_fleet_keeps_its_promises_whatever_happens_to_its_processes_its_database_and_its_platforms(tmp_path: Path) -> None:
     outcome = await Fire(FLEET, tmp_path).burn()

@@ -16,7 +16,7 @@ ALONE = Options(
     database="sqlite",
     kills=8,
     seconds=9,
-    calm=240,
+    calm=480,
     pace_share=50,
     rate=3,
     seed=2,
@@ -24,7 +24,7 @@ ALONE = Options(
 )
 
 
-@pytest.mark.timeout(480)
+@pytest.mark.timeout(1200)
 @pytest.mark.xdist_group("chaos")
 async def test_one_process_keeps_its_promises_however_often_it_is_killed(tmp_path: Path) -> None:
     outcome = await Fire(ALONE, tmp_path).burn()

@@ -67,7 +67,6 @@ async def _delivers(address: str, text: str) -> None:
         assert answer.status == 200
 
 
-@pytest.mark.timeout(300)  # on PostgreSQL what was held back is only found once it can't be on its way any more
 @pytest.mark.parametrize("point", [held(), cut(done=True)], ids=["before the post", "after the post, before it was noted"])
 async def test_a_reply_goes_out_once_whenever_the_process_is_killed(database_url: str, tmp_path: Path, point: Fault) -> None:
     async with FakeSlack() as fake:

@@ -26,7 +26,6 @@ from tests.databases import MISSING, Server, find_programs, start_server, stop_s
 on_postgresql = pytest.mark.parametrize("database_kind", ["postgresql"])
 KEY = "the deployment's key"
 PATIENCE = 60  # seconds
-pytestmark = pytest.mark.timeout(300)  # each starts several programs, which takes long where others start some too
 
 
 class Program:
