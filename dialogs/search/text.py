@@ -5,7 +5,7 @@ import unicodedata
 from functools import lru_cache
 from typing import Final
 
-import snowballstemmer
+import Stemmer
 
 _APOSTROPHES: Final = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "`": "'", "´": "'", "œ": "oe", "æ": "ae", "ß": "ss"})
 _ELISION: Final = re.compile(r"(?<![\w&'])(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu|quelqu)'(?=\w{2})")
@@ -77,8 +77,8 @@ def stems(word: str) -> tuple[str, ...]:
     if len(word) > _STEMMED_LIMIT or not word.isalpha():
         return (word.replace("&", ""),)
     # A stemmer keeps its word in itself, so each call has its own: they are cheap, and threads may share nothing.
-    french = snowballstemmer.stemmer("french").stemWord(word)
-    english = snowballstemmer.stemmer("english").stemWord(word)
+    french = Stemmer.Stemmer("french").stemWord(word)
+    english = Stemmer.Stemmer("english").stemWord(word)
     return (french,) if french == english else (french, english)
 
 
