@@ -107,8 +107,9 @@ class Walk:
                 self.did[deed.__name__.strip("_")] += 1
                 with capture_logs():
                     await deed()
-                if deed not in (self._wait, self._trouble):  # which write nothing
+                if deed in (self._look, self._die, self._compete):  # those that send; the ledger, once out of balance, stays so
                     await self._check()
+            await self._check()
         finally:
             self._knowledge.close()
 
