@@ -55,15 +55,21 @@ class Two:
     turns: tuple[Turns, Turns]
     knowledge: Knowledge
 
+    async def take(self, process: int, event: Event) -> Taken:
+        """Take an event in one of the processes, as an adapter does: what is replied arrives at once."""
+        taken = await self.turns[process].take(event)
+        await self.turns[process].answered(event.key)
+        return taken
+
     async def at_once(self, first: Event, second: Event) -> tuple[str, str]:
         """Take two events at the same moment, one in each process; return what is said of each."""
-        one, other = await asyncio.gather(self.turns[0].take(first), self.turns[1].take(second))
+        one, other = await asyncio.gather(self.take(0, first), self.take(1, second))
         return _said(one), _said(other)
 
     async def asked(self, number: int) -> Request:
         """Alice asks IT; the card is in its channel."""
         asking = submits(AskHuman(slug="it"), {"question": f"where is my cable {number}", "way": "named"}, by="U1")
-        await self.turns[0].take(asking)
+        await self.take(0, asking)
         await self.pump()
         return await self.now(str(uuid5(asking.key, "request")))
 
@@ -173,7 +179,7 @@ async def test_of_two_experts_who_claim_at_once_one_has_it_and_the_other_is_told
 async def test_an_edit_while_its_word_is_being_sent_ends_as_what_the_client_reads(two: Two) -> None:
     for number in range(ROUNDS):
         request = await two.asked(number)
-        await two.turns[0].take(under(request, BOB, "ten days", f"7.{number}"))
+        await two.take(0, under(request, BOB, "ten days", f"7.{number}"))
         word = (await two.now(request.id)).words[-1]
         edit = MessageEdited(
             id=f"edit-{number}",
@@ -183,7 +189,7 @@ async def test_an_edit_while_its_word_is_being_sent_ends_as_what_the_client_read
             message_id=f"7.{number}",
             text="two days",
         )
-        await asyncio.gather(two.pump(), two.turns[1].take(edit))
+        await asyncio.gather(two.pump(), two.take(1, edit))
         await two.pump()
         assert [each.text for each in (await two.now(request.id)).words] == ["two days"]
 

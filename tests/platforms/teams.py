@@ -17,6 +17,7 @@ from itertools import count
 from typing import Any, Literal, Self, TypeAlias
 
 import aiohttp
+import jsonschema_rs
 from aiohttp import web
 from jsonschema.exceptions import best_match
 from jsonschema.validators import Draft6Validator
@@ -358,7 +359,9 @@ class FakeTeams:
 
 def card_error(card: object) -> str | None:
     """Say what the official Adaptive Card schema finds wrong with a card, None for nothing."""
-    error = best_match(_schema().iter_errors(card))
+    if _fast().is_valid(card):
+        return None
+    error = best_match(Draft6Validator(_schema()).iter_errors(card))
     return None if error is None else f"{error.json_path}: {error.message[:300]}"
 
 
@@ -369,8 +372,15 @@ def card_text(message: Json) -> str:
 
 
 @cache
-def _schema() -> Draft6Validator:
-    return Draft6Validator(json.loads(files("adaptive_cards").joinpath("schemas/schema-1.5.json").read_text()))
+def _schema() -> Json:
+    schema: Json = json.loads(files("adaptive_cards").joinpath("schemas/schema-1.5.json").read_text())
+    return schema
+
+
+@cache
+def _fast() -> jsonschema_rs.Draft6Validator:
+    """A validator that takes a thousandth of the time of the other, which tells better what's wrong."""
+    return jsonschema_rs.Draft6Validator(_schema(), validate_formats=False)
 
 
 def _account(activity: Json) -> Json:
