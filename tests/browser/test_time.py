@@ -1,7 +1,5 @@
 """The time machine in a real browser: a campaign's messages arrive, are answered in one tap, and the plan shows it to everybody."""
 
-import re
-
 import pytest
 from playwright.async_api import Locator, expect
 
@@ -10,7 +8,7 @@ from tests.browser.test_feedback import choice
 
 NEXT = {"fr": "Prochain message", "en": "Next message"}
 READERS = {"fr": "p034", "en": "p032"}  # two of those who get the messages, by the draw
-FIRST = {"fr": "Un message vous semble bizarre", "en": "A message looks odd"}
+PEACE = {"fr": "Ne plus être sollicité", "en": "Be left in peace"}
 
 
 async def skips(page: Locator, label: str) -> None:
@@ -24,7 +22,8 @@ async def test_a_campaign_is_lived_from_message_to_message(sits: Sitting, langua
     desk = await sits(READERS[language], language, size=size)
     top = desk.page.locator("#top")
     before = await top.locator("time").get_attribute("datetime")
-    received = desk.page.locator(".post.bot").filter(has_text=re.compile(FIRST[language]))
+    # whichever of its messages is next: the other test of this company may have moved its time on
+    received = desk.page.locator(".post.bot").filter(has=desk.page.get_by_role("button", name=PEACE[language]))
     for _ in range(4):
         await skips(top, NEXT[language])
         if await received.count():
