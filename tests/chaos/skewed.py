@@ -7,7 +7,7 @@ that APScheduler reads, and `time.time`, by which Slack's signatures are judged.
 minutes; a reply begins to be posted within 3 s or is left to the sweep, which takes over after 12 s (instead of 15 and 30: what these platforms do to
 a call lasts 7 s at most); and the clock asks for both every few seconds. Nor can it read the program and its encoder anew at each of twenty starts,
 which takes five seconds of CPU: it reads them once, then makes a process by `fork` for each line of its input (`tests.chaos.nursery`). What the
-processes do isn't changed; the long form starts each from nothing, with the program's own figures.
+processes do isn't changed; the long form starts each from nothing, with the program's own figures. With a command it's that one that hurries.
 """
 
 import ctypes
@@ -119,9 +119,10 @@ def main() -> None:
     shift()
     if chosen.hurried:
         hurry()
-        bring_forth()
-    else:
+    if chosen.command:
         run(chosen.ahead, chosen.command)
+    else:
+        bring_forth()
 
 
 if __name__ == "__main__":

@@ -3,7 +3,6 @@
 import asyncio
 import os
 import signal
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from io import BytesIO
@@ -13,6 +12,7 @@ import pytest
 from aiohttp import ClientConnectionError, ClientSession
 
 from bot.commands.serving import listen
+from tests.chaos.children import own
 from tests.platforms import slack_gestures as slack
 from tests.platforms.slack import FakeSlack, Fault, cut, held
 from tests.platforms.slack_workspace import ALICE, BOT_TOKEN, dm
@@ -22,7 +22,7 @@ PACK = Path(__file__).parents[1] / "bot" / "packs" / "small"
 
 @asynccontextmanager
 async def serving(url: str, folder: Path, fake: FakeSlack) -> AsyncIterator[tuple[asyncio.subprocess.Process, str]]:
-    """Run `pourqui serve --dev` in a process of its own until it's ready; yields the process and its address."""
+    """Run `pourqui serve --dev` in a process of its own, in a hurry (`tests.chaos.skewed`), until it's ready; yields the process and its address."""
     with listen("127.0.0.1", 0) as free:
         port = free.getsockname()[1]
     environment = {
@@ -34,8 +34,8 @@ async def serving(url: str, folder: Path, fake: FakeSlack) -> AsyncIterator[tupl
         "SLACK_SIGNING_SECRET": slack.SECRET,
         "SLACK_API_URL": fake.api_url,
     }
-    program = Path(sys.executable).with_name("pourqui")
-    process = await asyncio.create_subprocess_exec(program, "serve", "--dev", "--port", str(port), cwd=folder, env=environment)
+    program = own("tests.chaos.skewed", "--hurried", "serve", "--dev", "--port", str(port))
+    process = await asyncio.create_subprocess_exec(*program, cwd=folder, env=environment)
     try:
         await _ready(process, address := f"http://127.0.0.1:{port}")
         yield process, address
