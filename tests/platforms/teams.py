@@ -10,19 +10,15 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import cache
-from importlib.resources import files
 from io import BytesIO
 from itertools import count
 from typing import Any, Literal, Self, TypeAlias
 
 import aiohttp
-import jsonschema_rs
 from aiohttp import web
-from jsonschema.exceptions import best_match
-from jsonschema.validators import Draft6Validator
 
 from adapters.teams.credentials import Token
+from tests.platforms.adaptive_cards import card_error
 from tests.platforms.teams_files import Store, attachment_error, beside_the_limit
 from tests.platforms.teams_limits import RateLimits
 from tests.platforms.teams_refusals import RefusedError, failed, refused
@@ -357,30 +353,10 @@ class FakeTeams:
         self._extra_keys.append(public_key(name, ["msteams"]))
 
 
-def card_error(card: object) -> str | None:
-    """Say what the official Adaptive Card schema finds wrong with a card, None for nothing."""
-    if _fast().is_valid(card):
-        return None
-    error = best_match(Draft6Validator(_schema()).iter_errors(card))
-    return None if error is None else f"{error.json_path}: {error.message[:300]}"
-
-
 def card_text(message: Json) -> str:
     """Say what a message's card says, a line each."""
     runs = (run["text"] for element in message["attachments"][0]["content"].get("body", ()) for run in element.get("inlines", ()))
     return "\n".join(runs)
-
-
-@cache
-def _schema() -> Json:
-    schema: Json = json.loads(files("adaptive_cards").joinpath("schemas/schema-1.5.json").read_text())
-    return schema
-
-
-@cache
-def _fast() -> jsonschema_rs.Draft6Validator:
-    """A validator that takes a thousandth of the time of the other, which tells better what's wrong."""
-    return jsonschema_rs.Draft6Validator(_schema(), validate_formats=False)
 
 
 def _account(activity: Json) -> Json:

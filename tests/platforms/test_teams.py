@@ -8,6 +8,7 @@ import jwt
 import pytest
 from jwt import PyJWK
 
+from tests.platforms.adaptive_cards import card_error
 from tests.platforms.teams import (
     CUT,
     CUT_TAKEN,
@@ -21,7 +22,6 @@ from tests.platforms.teams import (
     FakeTeams,
     Fault,
     Json,
-    card_error,
     card_text,
 )
 from tests.platforms.teams_limits import CONVERSATION_LIMITS, TENANT_LIMIT, RateLimits

@@ -12,7 +12,7 @@ from adapters.teams import render as teams
 from dialogs.events import Event
 from dialogs.messages import Form, FormErrors, Message, Place, Reply
 from tests.platforms import slack_rules as rules
-from tests.platforms.teams import card_error
+from tests.platforms.adaptive_cards import card_error
 
 TEAMS_BYTES = 28 * 1024
 

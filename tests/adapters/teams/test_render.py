@@ -36,7 +36,7 @@ from dialogs.messages import (
 )
 from dialogs.packing import pack, unpack
 from tests.examples import examples
-from tests.platforms.teams import card_error
+from tests.platforms.adaptive_cards import card_error
 from tests.platforms.teams_files import beside_the_limit
 
 MARKUP = "*bold* _italic_ [a](https://b.example) # title & <at>you</at> `code` \\ ~no~"
