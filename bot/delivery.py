@@ -17,13 +17,14 @@ from bot.clock import Clock, Sleep
 from bot.endings import Aftermath, Endings
 from bot.limits import LIMITS, NOBODY_KNOWS_WHERE, PACES
 from bot.metrics import Metrics
+from bot.retrying import change_again_at, outcome_of
 from bot.tasks import Tasks
 from dialogs.attachment import Attachment
 from dialogs.delivery import Ended, Reason
 from dialogs.events import Reference
 from dialogs.gates import Gate
 from dialogs.messages import File, Message, Picture
-from storage import Session, acknowledging, attachments, schema, sending
+from storage import Session, acknowledging, attachments, pacing, schema, sending
 from storage.acknowledging import Arrived, Doubtful, NotSent, Outcome, Sent
 from storage.database import Database
 from storage.errors import UnavailableError
@@ -33,13 +34,12 @@ AT_ONCE: Final = 30  # workspaces served at once
 TAKEN: Final = 3  # workspaces taken by one look: few, so that several processes share the work
 IN_FLIGHT: Final = 20  # calls of one workspace without an answer yet: a second's worth, where each takes that long
 TICK: Final = 0.5  # seconds
-ATTEMPTS: Final = 8  # that the platform failed; with the delays between them about two minutes
 LAST_ATTEMPT: Final = 50  # whatever came of the others (unknown, too late to send): a message that can't be sent ends some day
 MARGIN: Final = 0.5  # seconds between the end of a send and the end of its lease
 ACKNOWLEDGE_SECONDS: Final = 20.0  # for which a database that went away is awaited
 HUSH: Final = 1.5  # seconds after it's back: who spoke meanwhile was just apologised to, of which no row tells
 _CATCHING_UP: Final = 0.95  # of the time between two messages, after which one that's late may follow another
-_LONGEST_DELAY: Final = 60  # seconds between two attempts
+_FRESH: Final = 0.05  # seconds after a claim, for which nobody is taken to have spoken since
 
 _LOG = structlog.stdlib.get_logger(__name__)
 
@@ -188,9 +188,12 @@ class Pump:
         # those of one lane are never in one batch, so what is sent side by side needs no order
         unsent = {claimed.key for claimed in batch.claimed}
         for claimed in batch.claimed:
-            # the wall clock may be set meanwhile, so the slot is awaited by the one that can't
-            await self._slot(workspace, since + (claimed.slot - at).total_seconds(), since, pace)
-            await self._launch(workspace, partial(self._send, workspace, claimed, since, unsent))
+            # before the slot, so that calls stay apart by it however long this takes
+            busy_until = await self._busy_until(claimed.reference, since)
+            if busy_until is None:
+                # the wall clock may be set meanwhile, so the slot is awaited by the one that can't
+                await self._slot(workspace, since + (claimed.slot - at).total_seconds(), since, pace)
+            await self._launch(workspace, partial(self._send, workspace, claimed, since, unsent, busy_until))
         for change in changes:
             await self._slot(workspace, since, since, pace)
             if self._stilled_for(workspace) > 0:
@@ -233,12 +236,14 @@ class Pump:
         """Tell whether there's less left of a claim's lease than a send may take."""
         return self._monotonic() > since + DELIVERY_LEASE.total_seconds() - SEND_SECONDS - MARGIN
 
-    async def _send(self, workspace: Workspace, claimed: Claimed, since: float, unsent: set[UUID]) -> None:
+    async def _send(self, workspace: Workspace, claimed: Claimed, since: float, unsent: set[UUID], busy_until: datetime | None) -> None:
         """Send a delivery, and keep what became of it; `unsent` are those of its batch of which that isn't known yet."""
         left = self._stilled_for(workspace)
         if left > 0:  # another one of the batch was told so
             later = self._clock() + timedelta(seconds=left)
             outcome: Outcome = NotSent(detail="the platform wants to be left alone for a while", not_before=later)
+        elif busy_until is not None:
+            outcome = NotSent(detail="somebody there is being replied to", not_before=busy_until)
         else:
             outcome = await self._sent(claimed, since)
         if isinstance(outcome, NotSent) and outcome.pause is not None:
@@ -282,6 +287,18 @@ class Pump:
             _LOG.exception("a delivery couldn't be sent", key=str(claimed.key))
             return Doubtful(detail=f"{type(error).__name__} while it was sent")
 
+    async def _busy_until(self, reference: Reference, since: float) -> datetime | None:
+        """Return when to try again, where somebody was heard in a conversation since the claim at `since`, None where nobody was."""
+        if self._monotonic() - since < _FRESH:
+            return None
+        at, spacing = self._clock(), self._paces[reference.platform].place_spacing
+        try:
+            heard = await self._database.read(lambda session: pacing.heard(session, reference.whole.key, at, spacing))
+        except UnavailableError as error:
+            self._told_away(error)
+            return at + timedelta(seconds=TICK)
+        return at + spacing if heard else None
+
     async def _attachments(self, message: Message) -> Mapping[str, Attachment]:
         """Return what a message carries, by key: nothing is asked for one that carries nothing, and what has expired isn't there."""
         keys = {block.attachment for block in message.blocks if isinstance(block, Picture | File)}
@@ -324,7 +341,7 @@ class Pump:
                 else:
                     await adapter.edit(change.reference, change.message_id, change.message, change.key, held)
         except Exception as error:  # one that can't be made mustn't keep those behind it
-            again_at = _change_again_at(error, change, self._clock())
+            again_at = change_again_at(error, change, self._clock())
             outcome = "change_refused" if again_at is None else "change_later"
             expected = isinstance(error, DeliveryError | TimeoutError)
             if isinstance(error, DeliveryError) and error.retry_after is not None:
@@ -342,37 +359,6 @@ class Pump:
         if not self._away:
             _LOG.warning("the pump can't reach the database; it goes on once it can", reason=str(error))
         self._away = True
-
-
-def outcome_of(error: DeliveryError, key: UUID, attempts: int, at: datetime) -> NotSent | Doubtful:
-    """Return what a platform's error says of a delivery that was tried `attempts` times by now."""
-    detail = str(error)
-    if error.ambiguous:
-        return Doubtful(detail=detail)
-    if error.permanent:
-        return NotSent(detail=detail, dead=error.dead)
-    if error.retry_after is not None:
-        later = at + timedelta(seconds=error.retry_after)
-        return NotSent(detail=detail, not_before=later, pause=later)
-    if attempts >= ATTEMPTS:
-        return NotSent(detail=detail, reason=Reason.EXHAUSTED)
-    return NotSent(detail=detail, not_before=at + delay(attempts, key))
-
-
-def delay(attempts: int, key: UUID) -> timedelta:
-    """Return how long to wait after so many attempts: 1, 2, 4 … 60 s, a fifth more or less, so that what failed together doesn't come together."""
-    spread = 0.8 + 0.4 * ((key.int + attempts) % 1_000) / 1_000
-    return timedelta(seconds=min(2 ** (attempts - 1), _LONGEST_DELAY) * spread)
-
-
-def _change_again_at(error: Exception, change: Change, at: datetime) -> datetime | None:
-    """Return when to try a change again, None for never; one that may have been made does no harm when it's made again."""
-    if isinstance(error, DeliveryError):
-        if error.permanent:
-            return None
-        if error.retry_after is not None:
-            return at + timedelta(seconds=error.retry_after)
-    return None if change.attempts >= ATTEMPTS else at + delay(change.attempts, change.key)
 
 
 def _acknowledging(claimed: Claimed, outcome: Outcome, at: datetime) -> Callable[[Session], tuple[None, Sequence[Ended]]]:

@@ -29,9 +29,12 @@ class Heard:
     answered_at: datetime | None
 
 
-def heard(session: Session, platform: str, tenant: str, at: datetime, spacing: timedelta) -> list[Heard]:
-    """Return the gestures of a workspace whose replies are on their way, and those that were heard or replied to within `spacing`."""
-    here = _EVENT.conversation_key.startswith(f"{platform}|{tenant}|", autoescape=True)
+def heard(session: Session, where: str, at: datetime, spacing: timedelta) -> list[Heard]:
+    """Return the gestures whose replies are on their way, and those that were heard or replied to within `spacing`.
+
+    `where` is a workspace (`slack|T1|`) or a conversation (`Reference.whole.key`).
+    """
+    here = _EVENT.conversation_key.startswith(where, autoescape=True)
     recent = or_(_EVENT.answered_at.is_(None), _EVENT.answered_at > at - spacing, _EVENT.heard_at > at - spacing)
     wanted = select(_EVENT.conversation_key, _EVENT.heard_at, _EVENT.answered_at).where(_EVENT.heard_at > at - _UNDER_WAY, recent, here)
     found = session.connection().execute(wanted)

@@ -183,7 +183,7 @@ def claim(
     if held.paused_until is not None and held.paused_until > at:
         _renew(session, workspace, at, held.next_at)
         return Batch(wait_until=held.paused_until)
-    heard = pacing.heard(session, workspace.platform, workspace.tenant, at, pace.place_spacing)
+    heard = pacing.heard(session, f"{workspace.platform}|{workspace.tenant}|", at, pace.place_spacing)
     lately = at - pace.place_spacing if since is None else max(since, at - pace.place_spacing)
     replied = sum(each.at > lately for each in heard)
     slot = max(held.next_at, at) + pace.spacing * min(replied, limit)  # half of the slots stay, whatever people do

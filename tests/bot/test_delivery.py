@@ -10,9 +10,10 @@ import pytest
 from structlog.testing import capture_logs
 
 from adapters.port import Outgoing
-from bot.delivery import ATTEMPTS, LAST_ATTEMPT, delay
+from bot.delivery import LAST_ATTEMPT
 from bot.limits import PACES
 from bot.metrics import Metrics
+from bot.retrying import ATTEMPTS, delay
 from dialogs.delivery import Kind, Reason
 from dialogs.gates import Candidate, NotBefore, Skip, Verdict
 from storage import deliveries, people, sending

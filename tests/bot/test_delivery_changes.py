@@ -6,9 +6,9 @@ from itertools import pairwise
 import pytest
 from structlog.testing import capture_logs
 
-from bot.delivery import ATTEMPTS
 from bot.limits import PACES
 from bot.metrics import Metrics
+from bot.retrying import ATTEMPTS
 from storage import deliveries, sending
 from storage.database import Database
 from tests.bot.simulated import InMemory, Time, Trouble, channel, key, limited, plan, pump, refused, says, slack, standing, to_say, unanswered

@@ -1,0 +1,48 @@
+"""The pump beside replies: who speaks after a claim, and before its slot, is answered first."""
+
+import asyncio
+from functools import partial
+
+from dialogs.events import MessageReceived
+from storage import conversations
+from storage.database import Database
+from tests.bot.simulated import Time, channel, plan, pump, slack, standing, to_say
+from tests.conversation import said
+
+
+async def hears(database: Database, time: Time, where: str) -> MessageReceived:
+    """Somebody speaks there; the reply is on its way."""
+    event = said("bonjour", where=channel(where))
+    await database.write("t", partial(conversations.remember, event=event, replies=(), state=None, now=time(), former=None))
+    return event
+
+
+async def test_a_message_that_waits_for_its_slot_gives_way_to_a_reply(database: Database) -> None:
+    time = Time()
+    platform = slack(time)
+    await plan(database, time(), *(to_say(f"word {number}", channel(f"C{number}")) for number in range(4)))
+    heard: list[MessageReceived] = []
+    wait, wanted, once = time.sleep, {"C2", "C3"}, asyncio.Lock()
+
+    async def meanwhile(seconds: float) -> None:
+        await wait(seconds)
+        async with once:  # after the claim, before the first slot that is awaited
+            for where in sorted(wanted):
+                heard.append(await hears(database, time, where))
+            wanted.clear()
+
+    time.sleep = meanwhile  # type: ignore[method-assign]
+    sender = pump(database, platform, time=time)
+    await sender.drain()
+    assert platform.texts() == ["word 0", "word 1"]
+    answered = heard[0]
+    await database.write("t", partial(conversations.mark_answered, key=answered.key, now=time()))
+    at = time()
+    time.passes(seconds=2)
+    await sender.drain()
+    assert platform.texts() == ["word 0", "word 1", "word 2"]
+    assert (platform.posted[-1].asked_at - at).total_seconds() >= 1
+    time.passes(seconds=60)
+    await sender.drain()
+    assert {stands for stands, _ in (await standing(database)).values()} == {"sent"}
+    assert len(platform.posted) == 4
