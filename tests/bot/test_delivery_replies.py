@@ -27,8 +27,7 @@ async def test_a_message_that_waits_for_its_slot_gives_way_to_a_reply(database: 
     async def meanwhile(seconds: float) -> None:
         await wait(seconds)
         async with once:  # after the claim, before the first slot that is awaited
-            for where in sorted(wanted):
-                heard.append(await hears(database, time, where))
+            heard.extend([await hears(database, time, where) for where in sorted(wanted)])
             wanted.clear()
 
     time.sleep = meanwhile  # type: ignore[method-assign]
