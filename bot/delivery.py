@@ -237,7 +237,7 @@ class Pump:
         return self._monotonic() > since + DELIVERY_LEASE.total_seconds() - SEND_SECONDS - MARGIN
 
     async def _send(self, workspace: Workspace, claimed: Claimed, since: float, unsent: set[UUID], busy_until: datetime | None) -> None:
-        """Send a delivery, and keep what became of it; `unsent` are those of its batch of which that isn't known yet."""
+        """Send a delivery, unless its conversation is busy, and keep what became of it; `unsent` are those of its batch that have no outcome yet."""
         left = self._stilled_for(workspace)
         if left > 0:  # another one of the batch was told so
             later = self._clock() + timedelta(seconds=left)

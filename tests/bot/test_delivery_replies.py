@@ -2,11 +2,17 @@
 
 import asyncio
 from functools import partial
+from typing import Any
+
+import pytest
+from structlog.testing import capture_logs
 
 from dialogs.events import MessageReceived
-from storage import conversations
+from storage import conversations, pacing
 from storage.database import Database
+from storage.errors import UnavailableError
 from tests.bot.simulated import Time, channel, plan, pump, slack, standing, to_say
+from tests.company import NOON
 from tests.conversation import said
 
 
@@ -45,3 +51,28 @@ async def test_a_message_that_waits_for_its_slot_gives_way_to_a_reply(database: 
     await sender.drain()
     assert {stands for stands, _ in (await standing(database)).values()} == {"sent"}
     assert len(platform.posted) == 4
+
+
+async def test_while_nobody_can_tell_who_speaks_a_message_waits(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    time = Time()
+    platform = slack(time)
+    await plan(database, time(), *(to_say(f"word {number}", channel(f"C{number}")) for number in range(3)))
+    failures = [UnavailableError("the database doesn't answer")]
+
+    def heard(*told: Any) -> list[pacing.Heard]:
+        if time.monotonic() > NOON.timestamp() and failures:
+            raise failures.pop()
+        return hearing(*told)
+
+    hearing = pacing.heard
+    monkeypatch.setattr(pacing, "heard", heard)
+    with capture_logs() as told:
+        sender = pump(database, platform, time=time)
+        await sender.drain()
+        assert platform.texts() == ["word 0", "word 1"]
+        time.passes(seconds=1)
+        await sender.drain()
+    assert platform.texts() == ["word 0", "word 1", "word 2"]
+    assert failures == []
+    assert [line["event"] for line in told] == ["the pump can't reach the database; it goes on once it can"]
+    assert set((await standing(database)).values()) == {("sent", None)}
