@@ -1,5 +1,6 @@
 """`pourqui ask`: one question, answered without a server."""
 
+import asyncio
 import json
 import time
 from collections.abc import Awaitable, Callable, Sequence
@@ -9,13 +10,14 @@ from functools import partial
 from typing import Any
 from uuid import uuid4
 
-from adapters.encoders.bundled import BundledEncoder
 from bot.app import embedded_file, endpoint_for, opened_database
 from bot.clock import now
 from bot.commands.terminal import fail, run, say, settings, words
 from bot.indexes import understand_catalogue
 from bot.knowledge import Knowledge
+from bot.memory import what_stays
 from bot.metrics import Metrics
+from bot.models import Models, loading
 from bot.packs import read_pack, sample_folder
 from bot.po import both_languages
 from bot.settings import Settings
@@ -35,14 +37,15 @@ _ANYBODY = Person(id="anybody", linked=True, greeted=True)  # asks for what is o
 
 def ask(question: str, *, as_person: str | None, language: Language | None, as_json: bool) -> None:
     """Answer a question on standard output."""
-    run(_ask(question, as_person=as_person, language=language, as_json=as_json))
+    with what_stays():
+        run(_ask(question, as_person=as_person, language=language, as_json=as_json))
 
 
 async def _ask(question: str, *, as_person: str | None, language: Language | None, as_json: bool) -> None:
     chosen = settings(log_level="warning")
-    encoder = BundledEncoder()
+    models = loading()
     async with AsyncExitStack() as stack:
-        asking = await _loaded(chosen, encoder, stack) or _sample(encoder)
+        asking = await _loaded(chosen, models, stack) or await _sample(models)
         person = _person(asking.people, as_person) if as_person else _ANYBODY
         if language is not None:
             person = replace(person, language=language)
@@ -72,12 +75,13 @@ class _Company:
     understand: Callable[[Asked, frozenset[str]], Awaitable[Understood]]
 
 
-async def _loaded(chosen: Settings, encoder: BundledEncoder, stack: AsyncExitStack) -> _Company | None:
+async def _loaded(chosen: Settings, models: Models, stack: AsyncExitStack) -> _Company | None:
     """Return what the database knows, until the stack is closed; None where there's no database or no catalogue in it."""
     if (file := embedded_file(chosen)) is not None and not file.exists():
         return None
     database = await stack.enter_async_context(opened_database(chosen))
     endpoint = endpoint_for(chosen)
+    encoder, _ = await models
     knowledge = Knowledge(database, encoder, Metrics(), endpoint)
     stack.callback(knowledge.close)
     if endpoint is not None:
@@ -90,12 +94,13 @@ async def _loaded(chosen: Settings, encoder: BundledEncoder, stack: AsyncExitSta
     return _Company(catalogue=known.catalogue, people=people, understand=partial(knowledge.understand, known))
 
 
-def _sample(encoder: BundledEncoder) -> _Company:
+async def _sample(models: Models) -> _Company:
     """Return the sample company, encoded here and now; nothing of it is kept."""
-    reading = read_pack(sample_folder())
+    reading = await asyncio.to_thread(read_pack, sample_folder())
     if reading.catalogue is None:
         raise RuntimeError(f"the sample company is broken: {reading.mistakes[0]}")
     wanted = texts_of(reading.catalogue)
+    encoder, _ = await models
     understanding = understand_catalogue(reading.catalogue, dict(zip(wanted, encoder.encode(wanted), strict=True)))
 
     async def understand(asked: Asked, segments: frozenset[str]) -> Understood:

@@ -5,13 +5,12 @@ import secrets
 import sys
 import tempfile
 import webbrowser
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, ExitStack
 from functools import partial
 from pathlib import Path
 
 from pydantic import SecretStr
 
-from adapters.encoders.bundled import BundledEncoder
 from adapters.playground.app import Playground, experts_channel, slack_api_url
 from adapters.playground.colleagues import Colleagues as Others
 from adapters.playground.slack_payloads import DESK_NAME
@@ -19,6 +18,8 @@ from bot.app import Application, adapters_for, opened, opened_database, served, 
 from bot.clock import now
 from bot.commands.serving import import_people, listen, told_to_stop
 from bot.commands.terminal import fail, run, say, settings, words
+from bot.memory import what_stays
+from bot.models import loading
 from bot.packs import read_pack, sample_folder
 from bot.sample_acts import SOURCE, Tool
 from bot.sample_campaigns import bring as sample_campaigns_brought
@@ -60,11 +61,14 @@ def demo(*, port: int | None, data: Path | None, browse: bool) -> None:
 
 async def _demonstrate(chosen: Settings, port: int, *, kept: bool, browse: bool) -> None:
     t = words()
-    pack = read_pack(chosen.company or sample_folder(), language=terminal_language(), today=now().date())
-    catalogue = pack.catalogue
-    if catalogue is None:
-        fail("\n".join(map(str, pack.mistakes)))
     async with AsyncExitStack() as stack:
+        start = stack.enter_context(ExitStack())
+        start.enter_context(what_stays())
+        models = loading()
+        pack = await asyncio.to_thread(read_pack, chosen.company or sample_folder(), language=terminal_language(), today=now().date())
+        catalogue = pack.catalogue
+        if catalogue is None:
+            fail("\n".join(map(str, pack.mistakes)))
         listening = stack.enter_context(listen("127.0.0.1", port, or_any=True))
         base_url = f"http://127.0.0.1:{listening.getsockname()[1]}"
         chosen = chosen.model_copy(update={"slack_api_url": slack_api_url(base_url)})
@@ -87,12 +91,13 @@ async def _demonstrate(chosen: Settings, port: int, *, kept: bool, browse: bool)
             language=chosen.language,
             now=machine,
         )
+        encoder, _ = await models
         application = await stack.enter_async_context(
             opened(
                 chosen,
                 database,
                 adapters_for(chosen, dev=True, clock=machine),
-                encoder=BundledEncoder(),
+                encoder=encoder,
                 playground=playground,
                 clock=machine,
             )
@@ -106,6 +111,7 @@ async def _demonstrate(chosen: Settings, port: int, *, kept: bool, browse: bool)
         lives = partial(_lives, application, colleagues, tool, base_url)
         travels = Travels(machine, application, digest_at=chosen.digest_at, timezone=chosen.timezone, set_out=colleagues.arrive, on_the_way=lives)
         playground.travel_by(travels)
+        start.close()
         page = f"{base_url}/playground/"
         say(t("pourqui is ready: {page}", page=page))
         say(t("Be anyone of the company, as in Slack or as in Teams. Try:"))

@@ -10,10 +10,11 @@ from typing import Any
 
 import structlog
 
-from adapters.encoders.bundled import BundledEncoder
 from bot.app import adapters_for, opened, opened_database, served, take_up
 from bot.clock import now
 from bot.commands.terminal import fail, run, settings, words
+from bot.memory import what_stays
+from bot.models import loading
 from bot.packs import read_pack
 from bot.secret import is_shared
 from bot.settings import LOOPBACK, Settings, terminal_language
@@ -36,12 +37,15 @@ def serve(*, host: str | None, port: int | None, dev: bool) -> None:
 
     async def serving() -> None:
         async with AsyncExitStack() as stack:
-            listening = stack.enter_context(listen(chosen.host, chosen.port))
-            database = await stack.enter_async_context(awaited_database(chosen))
-            await _load_company(database, chosen)
-            stop = heed_signals()  # before anything is sent: from here on it ends in order
-            application = await stack.enter_async_context(opened(chosen, database, adapters_for(chosen, dev=dev), encoder=BundledEncoder()))
-            url = await stack.enter_async_context(served(application, listening))
+            with what_stays():
+                listening = stack.enter_context(listen(chosen.host, chosen.port))
+                models = loading()
+                database = await stack.enter_async_context(awaited_database(chosen))
+                await _load_company(database, chosen)
+                stop = heed_signals()  # before anything is sent: from here on it ends in order
+                encoder, _ = await models
+                application = await stack.enter_async_context(opened(chosen, database, adapters_for(chosen, dev=dev), encoder=encoder))
+                url = await stack.enter_async_context(served(application, listening))
             _LOG.info("serving", url=url, platforms=sorted(application.adapters), catalogue=application.knowledge.current.number)
             if not application.knowledge.current.number:
                 _LOG.warning("no catalogue is loaded: set POURQUI_COMPANY, or run `pourqui catalog load FOLDER`")

@@ -4,10 +4,11 @@ from contextlib import AsyncExitStack
 
 import structlog
 
-from adapters.encoders.bundled import BundledEncoder
 from bot.app import adapters_for, opened, served
 from bot.commands.serving import awaited_database, heed_signals, listen, refuse_unservable, told_to_stop
 from bot.commands.terminal import fail, run, settings, words
+from bot.memory import what_stays
+from bot.models import loading
 from bot.settings import Settings
 
 OUTDATED = 3  # how it ends where the database is of another version by now: starting it again as it is won't do
@@ -23,12 +24,15 @@ def work(*, host: str | None, port: int | None, dev: bool) -> None:
 
     async def working() -> str | None:
         async with AsyncExitStack() as stack:
-            listening = stack.enter_context(listen(chosen.host, chosen.port, or_any=True))
-            database = await stack.enter_async_context(awaited_database(chosen))
-            stop = heed_signals()  # before anything is sent: from here on it ends in order
-            adapters = adapters_for(chosen, dev=dev)
-            application = await stack.enter_async_context(opened(chosen, database, adapters, encoder=BundledEncoder(), role="worker"))
-            url = await stack.enter_async_context(served(application, listening))
+            with what_stays():
+                listening = stack.enter_context(listen(chosen.host, chosen.port, or_any=True))
+                models = loading()
+                database = await stack.enter_async_context(awaited_database(chosen))
+                stop = heed_signals()  # before anything is sent: from here on it ends in order
+                adapters = adapters_for(chosen, dev=dev)
+                encoder, _ = await models
+                application = await stack.enter_async_context(opened(chosen, database, adapters, encoder=encoder, role="worker"))
+                url = await stack.enter_async_context(served(application, listening))
             _LOG.info("working", url=url, platforms=sorted(application.adapters))
             await told_to_stop(stop, sooner=application.registry.found_outdated())
             _LOG.info("stopping")

@@ -8,8 +8,8 @@ import pytest
 import structlog
 from typer.testing import CliRunner, Result
 
+from bot import models
 from bot.cli import command_line
-from bot.commands import ask, demonstration, serving, working
 from bot.commands.terminal import words
 from bot.settings import SECRET_NAMES, Settings
 from tests.bot.encoders import RememberingEncoder, real_encoder
@@ -54,8 +54,7 @@ def quiet_logs(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 @pytest.fixture
 def invoke(alone: Path, quiet_logs: None, encoder: RememberingEncoder, monkeypatch: pytest.MonkeyPatch) -> Invoke:
     """Run a command in this process, in an empty folder, in English unless LANG says otherwise."""
-    for module in (ask, demonstration, serving, working):
-        monkeypatch.setattr(module, "BundledEncoder", lambda: encoder)
+    monkeypatch.setattr(models, "BundledEncoder", lambda: encoder)
 
     def invoked(*arguments: str | Path) -> Result:
         result = CliRunner().invoke(command_line(words()), [str(argument) for argument in arguments])

@@ -74,14 +74,14 @@ def run(ahead: float, command: list[str]) -> None:
 
 
 def bring_forth() -> None:
-    """Read the program and its encoder, then make a process for each line, `{"log", "ahead", "command"}`; tell its id."""
+    """Read the program and its models, then make a process for each line, `{"log", "ahead", "command"}`; tell its id."""
     from adapters.encoders.bundled import BundledEncoder
-    from bot import cli
-    from bot.commands import serving, working
+    from bot import cli, models
+    from dialogs.search.language import identifier
 
     encoder = BundledEncoder()
-    for command in (serving, working):
-        vars(command)["BundledEncoder"] = lambda: encoder
+    vars(models)["BundledEncoder"] = lambda: encoder
+    identifier()
     ours = os.getpid()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody asks how they ended
     sys.stdout.write(json.dumps({"event": "serving", "program": cli.__name__}) + "\n")
