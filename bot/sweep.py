@@ -17,7 +17,7 @@ from storage.database import Database
 
 PATIENCE = timedelta(seconds=30)  # a younger reply may still be on its way
 LET_GO = timedelta(hours=1)  # an older answer would only puzzle
-AT_ONCE = 100  # of one transaction
+AT_ONCE = 25  # of one transaction: they share the row that counts replies, for which every turn that plans one waits meanwhile
 
 _LOG = structlog.stdlib.get_logger(__name__)
 

@@ -13,7 +13,7 @@ from storage import ledger
 from storage.tables import DeliveryRow, EventRow, table_of
 
 HOUR: Final = timedelta(hours=1)
-_UNDER_WAY: Final = timedelta(seconds=20)  # after a gesture its reply was posted, or will be by the ledger: it begins within 15 s, or never
+_UNDER_WAY: Final = timedelta(seconds=30)  # after a gesture its reply was posted, or will be by the ledger: it begins within 15 s, and takes 15
 _DELIVERY, _EVENT = table_of(DeliveryRow).c, table_of(EventRow).c
 # `sent_at` is said too, for the index: else all that a conversation ever got is read
 _SENDING: Final = and_(ledger.is_(_DELIVERY.status, Status.SENDING), _DELIVERY.sent_at.is_(None))
