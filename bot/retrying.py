@@ -9,7 +9,7 @@ from dialogs.delivery import Reason
 from storage.acknowledging import Doubtful, NotSent
 from storage.sending import Change
 
-ATTEMPTS: Final = 8  # that the platform failed; with the delays between them about two minutes
+ATTEMPTS: Final = 8  # that the platform failed; with the delays between them some two and a half minutes
 _LONGEST_DELAY: Final = 60  # seconds between two attempts
 
 
@@ -29,8 +29,11 @@ def outcome_of(error: DeliveryError, key: UUID, attempts: int, at: datetime) -> 
 
 
 def delay(attempts: int, key: UUID) -> timedelta:
-    """Return how long to wait after so many attempts: 1, 2, 4 … 60 s, a fifth more or less, so that what failed together doesn't come together."""
-    spread = 0.8 + 0.4 * ((key.int + attempts) % 1_000) / 1_000
+    """Return how long to wait after so many attempts: 1, 2, 4 … 60 s, and up to two fifths more, so that what failed together doesn't come together.
+
+    Never less: what a platform refused may count as one of the messages that a conversation takes in a second.
+    """
+    spread = 1 + 0.4 * ((key.int + attempts) % 1_000) / 1_000
     return timedelta(seconds=min(2 ** (attempts - 1), _LONGEST_DELAY) * spread)
 
 
