@@ -41,7 +41,7 @@ class _Moves:
 
 @cache
 def identifier() -> LanguageIdentifier:
-    """Return the model, cut down to the languages considered: loaded at first use (0.4 s), about 25 MB kept."""
+    """Return the model, cut down to the languages considered: loaded at first use (1 s), about 20 MB kept."""
     whole = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
     columns = [column for column, language in enumerate(whole.nb_classes) if language in _CONSIDERED]
     return LanguageIdentifier(
@@ -49,7 +49,7 @@ def identifier() -> LanguageIdentifier:
         whole.nb_pc[columns].copy(),
         [whole.nb_classes[column] for column in columns],
         _Moves.folded(whole.tk_nextmove),
-        whole.tk_output,
+        array("i", whole.tk_output),
         norm_probs=True,
         tk_row=whole.tk_row,
     )
