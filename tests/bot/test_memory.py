@@ -56,7 +56,6 @@ def test_memory_can_be_given_back_at_any_time() -> None:
     give_back()
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="glibc's own")
 def test_threads_share_one_heap() -> None:
     """In a process of its own: the C library's own account of its heaps, written as XML."""
     counted = (
