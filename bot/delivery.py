@@ -79,7 +79,7 @@ class Pump:
         self._moved: dict[Workspace, bool] = {}  # whether each workspace's last batch came to anything
         self._waits: dict[Workspace, datetime] = {}  # when each may have something to claim again
         self._room: dict[Workspace, asyncio.Semaphore] = {}
-        self._claimed: dict[Workspace, datetime] = {}  # when a batch of each was last claimed
+        self._noticed: dict[Workspace, datetime] = {}  # until when the replies to gestures in each have been given their slots
         self._opens: dict[Workspace, float] = {}  # when each takes the next message, by the clock that can't be set
         self._stilled: dict[Workspace, float] = {}  # until when each wants to be left alone (429), by the same clock
         self._awake = asyncio.Event()
@@ -170,14 +170,14 @@ class Pump:
     async def _batch(self, workspace: Workspace) -> bool:
         """Claim and send one batch, make what changes are due; tell whether there was anything."""
         since, at = self._monotonic(), self._clock()  # before the claim, whose lease begins with it
-        claim_id, pace, last = uuid4(), self._paces[workspace.platform], self._claimed.get(workspace)
+        claim_id, pace, noticed = uuid4(), self._paces[workspace.platform], self._noticed.get(workspace)
 
         def claiming(session: Session) -> tuple[tuple[Batch, Sequence[Change]], Sequence[Ended]]:
-            batch = sending.claim(session, workspace, self._owner, claim_id, at, pace=pace, gate=self._gate, since=last)
+            batch = sending.claim(session, workspace, self._owner, claim_id, at, pace=pace, gate=self._gate, since=noticed)
             return (batch, sending.changes(session, workspace, self._owner, at) if batch.is_change_due else ()), batch.ended
 
         batch, changes = await self._endings.settle(f"pump|{self._owner}|{workspace.platform}|{workspace.tenant}", claiming, at)
-        self._claimed[workspace] = at
+        self._noticed[workspace] = at
         self._waits.pop(workspace, None)
         if batch.wait_until is not None:
             self._waits[workspace] = batch.wait_until
@@ -189,7 +189,7 @@ class Pump:
         unsent = {claimed.key for claimed in batch.claimed}
         for claimed in batch.claimed:
             # before the slot, so that calls stay apart by it however long this takes
-            busy_until = await self._busy_until(claimed.reference, since)
+            busy_until = await self._busy_until(workspace, claimed.reference, since)
             if busy_until is None:
                 # the wall clock may be set meanwhile, so the slot is awaited by the one that can't
                 await self._slot(workspace, since + (claimed.slot - at).total_seconds(), since, pace)
@@ -287,17 +287,24 @@ class Pump:
             _LOG.exception("a delivery couldn't be sent", key=str(claimed.key))
             return Doubtful(detail=f"{type(error).__name__} while it was sent")
 
-    async def _busy_until(self, reference: Reference, since: float) -> datetime | None:
-        """Return when to try again, where somebody was heard in a conversation since the claim at `since`, None where nobody was."""
+    async def _busy_until(self, workspace: Workspace, reference: Reference, since: float) -> datetime | None:
+        """Return when to try again, where somebody was heard in a conversation since the claim at `since`, None where nobody was.
+
+        Whoever was heard in its workspace meanwhile is replied to at once: the next slot opens later by as much.
+        """
         if self._monotonic() - since < _FRESH:
             return None
-        at, spacing = self._clock(), self._paces[reference.platform].place_spacing
+        at, pace = self._clock(), self._paces[reference.platform]
         try:
-            heard = await self._database.read(lambda session: pacing.heard(session, reference.whole.key, at, spacing))
+            heard = await self._database.read(lambda session: pacing.heard(session, workspace.within, at, pace.place_spacing))
         except UnavailableError as error:
             self._told_away(error)
             return at + timedelta(seconds=TICK)
-        return at + spacing if heard else None
+        if new := sum(each.at > self._noticed[workspace] for each in heard):
+            opens = max(self._opens.get(workspace, 0.0), self._monotonic())
+            self._opens[workspace] = opens + new * pacing.REPLY_CALLS * pace.spacing.total_seconds()
+        self._noticed[workspace] = at
+        return at + pace.place_spacing if reference.whole.key in {each.place for each in heard} else None
 
     async def _attachments(self, message: Message) -> Mapping[str, Attachment]:
         """Return what a message carries, by key: nothing is asked for one that carries nothing, and what has expired isn't there."""

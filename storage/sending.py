@@ -75,6 +75,11 @@ class Workspace:
     platform: str
     tenant: str
 
+    @property
+    def within(self) -> str:
+        """What the keys of its conversations begin with."""
+        return f"{self.platform}|{self.tenant}|"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claimed:
@@ -174,7 +179,7 @@ def claim(
     Renews the lease, reserves the slots, asks the gate about each (skipped, or put off, as it says), keeps each lane's order (none is claimed while
     an earlier one is planned or being sent), takes no attention that another claim takes too, and finds where a person can be reached now: what must
     go to another workspace is moved there.
-    The replies to gestures that were heard after `since`, when the owner last claimed here, have taken slots, too: nobody paces them.
+    The replies to gestures that were heard after `since`, until when the owner has counted them, have taken slots, too: nobody paces them.
     The transaction is durable before anything is sent (PostgreSQL: `synchronous_commit = on`).
     """
     held = _held(session, workspace, owner, at, durably=True)
@@ -183,10 +188,10 @@ def claim(
     if held.paused_until is not None and held.paused_until > at:
         _renew(session, workspace, at, held.next_at)
         return Batch(wait_until=held.paused_until)
-    heard = pacing.heard(session, f"{workspace.platform}|{workspace.tenant}|", at, pace.place_spacing)
+    heard = pacing.heard(session, workspace.within, at, pace.place_spacing)
     lately = at - pace.place_spacing if since is None else max(since, at - pace.place_spacing)
     replied = sum(each.at > lately for each in heard)
-    slot = max(held.next_at, at) + pace.spacing * min(replied, limit)  # half of the slots stay, whatever people do
+    slot = max(held.next_at, at) + pace.spacing * min(pacing.REPLY_CALLS * replied, limit)  # half of the slots stay, whatever people do
     taking = _Taking(session, claim_id, at, slot, pace, gate)
     taking.traffic.hear(heard)
     is_moved, is_behind = False, False

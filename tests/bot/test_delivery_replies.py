@@ -2,11 +2,13 @@
 
 import asyncio
 from functools import partial
+from itertools import pairwise
 from typing import Any
 
 import pytest
 from structlog.testing import capture_logs
 
+from bot.limits import PACES
 from dialogs.events import MessageReceived
 from storage import conversations, pacing
 from storage.database import Database
@@ -76,3 +78,24 @@ async def test_while_nobody_can_tell_who_speaks_a_message_waits(database: Databa
     assert failures == []
     assert [line["event"] for line in told] == ["the pump can't reach the database; it goes on once it can"]
     assert set((await standing(database)).values()) == {("sent", None)}
+
+
+async def test_whoever_speaks_elsewhere_takes_slots_of_those_that_are_left(database: Database) -> None:
+    time = Time()
+    platform = slack(time)
+    await plan(database, time(), *(to_say(f"word {number}", channel(f"C{number}")) for number in range(4)))
+    wait, speakers = time.sleep, ["C7", "C8", "C9"]
+
+    async def meanwhile(seconds: float) -> None:
+        await wait(seconds)
+        while speakers:  # after the claim, while the first slot is awaited
+            await hears(database, time, speakers.pop())
+
+    time.sleep = meanwhile  # type: ignore[method-assign]
+    await pump(database, platform, time=time).drain()
+    assert platform.texts() == ["word 0", "word 1", "word 2", "word 3"]
+    apart = [(later.asked_at - earlier.asked_at) / PACES["slack"].spacing for earlier, later in pairwise(platform.posted)]
+    # two calls for each of the three, at the pace of the messages
+    assert apart[0] == pytest.approx(1, abs=0.1)
+    assert apart[1] == pytest.approx(1 + 3 * 2, abs=0.2)
+    assert apart[2] == pytest.approx(1, abs=0.1)
