@@ -16,6 +16,7 @@ import time
 from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from datetime import timedelta
 from itertools import count
 from pathlib import Path
 
@@ -111,9 +112,14 @@ async def starts(questions: Questions, number: int) -> list[Started]:
         }
         for name, (arguments, ready, environment) in ways.items():
             for state in ("cold", "warm"):
-                with running(name, [*POURQUI, *arguments], ready, folder=scratch, environment=environment) as process:
+                with running(name, [*POURQUI, *arguments], ready, folder=scratch, environment={**environment, **_undisturbed()}) as process:
                     found.append(await _asked(f"{name}, {state}", process, inbox, fake.said["service_url"], questions.take(number)))
     return found
+
+
+def _undisturbed() -> Mapping[str, str]:
+    """Return the settings under which nobody gets a digest meanwhile, which would count among the replies."""
+    return {"POURQUI_DIGEST_AT": f"{now() + timedelta(hours=12):%H:00}"}
 
 
 def _demo_is_ready(line: str) -> str | None:
