@@ -39,6 +39,8 @@ MARGIN: Final = 0.5  # seconds between the end of a send and the end of its leas
 ACKNOWLEDGE_SECONDS: Final = 20.0  # for which a database that went away is awaited
 HUSH: Final = 1.5  # seconds after it's back: who spoke meanwhile was just apologised to, of which no row tells
 _CATCHING_UP: Final = 0.95  # of the time between two messages, after which one that's late may follow another
+_REPLY_CALLS: Final = 2  # that a gesture takes of its workspace, as a rule: a card changes, and something is said
+_OWED: Final = 20  # of those calls at most: what was more than a second ago is over
 _FRESH: Final = 0.05  # seconds after a claim, for which nobody is taken to have spoken since
 
 _LOG = structlog.stdlib.get_logger(__name__)
@@ -79,7 +81,8 @@ class Pump:
         self._moved: dict[Workspace, bool] = {}  # whether each workspace's last batch came to anything
         self._waits: dict[Workspace, datetime] = {}  # when each may have something to claim again
         self._room: dict[Workspace, asyncio.Semaphore] = {}
-        self._noticed: dict[Workspace, datetime] = {}  # until when the replies to gestures in each have been given their slots
+        self._noticed: dict[Workspace, datetime] = {}  # until when the gestures in each have been counted
+        self._owed: dict[Workspace, int] = {}  # slots that each is still to leave for the replies to them
         self._opens: dict[Workspace, float] = {}  # when each takes the next message, by the clock that can't be set
         self._stilled: dict[Workspace, float] = {}  # until when each wants to be left alone (429), by the same clock
         self._awake = asyncio.Event()
@@ -177,7 +180,7 @@ class Pump:
             return (batch, sending.changes(session, workspace, self._owner, at) if batch.is_change_due else ()), batch.ended
 
         batch, changes = await self._endings.settle(f"pump|{self._owner}|{workspace.platform}|{workspace.tenant}", claiming, at)
-        self._noticed[workspace] = at
+        self._owe(workspace, batch.gestures, at)
         self._waits.pop(workspace, None)
         if batch.wait_until is not None:
             self._waits[workspace] = batch.wait_until
@@ -217,12 +220,22 @@ class Pump:
             room.release()
 
     async def _slot(self, workspace: Workspace, slot: float, since: float, pace: Pace) -> None:
-        """Wait for a slot. A process that was held up doesn't send at once all that it's late with, which would be above the platform's limit."""
+        """Wait for a slot. A process that was held up doesn't send at once all that it's late with, which would be above the platform's limit.
+
+        As long as slots are owed to replies, every other one is left to them: half of them stay, whatever people do.
+        """
         wait = max(slot, self._opens.get(workspace, slot)) - self._monotonic()
         if wait > 0:
             await self._sleep(wait)
         if not self._is_late(since):  # what won't be sent takes no slot
-            self._opens[workspace] = self._monotonic() + _CATCHING_UP * pace.spacing.total_seconds()
+            owed = self._owed.get(workspace, 0)
+            self._owed[workspace] = max(0, owed - 1)
+            self._opens[workspace] = self._monotonic() + (_CATCHING_UP + (owed > 0)) * pace.spacing.total_seconds()
+
+    def _owe(self, workspace: Workspace, gestures: int, at: datetime) -> None:
+        """Leave slots for the replies to so many gestures, which nobody paces; they were counted until `at`."""
+        self._noticed[workspace] = at
+        self._owed[workspace] = min(_OWED, self._owed.get(workspace, 0) + _REPLY_CALLS * gestures)
 
     def _still(self, workspace: Workspace, seconds: float) -> None:
         """Leave a workspace alone for so long."""
@@ -290,7 +303,7 @@ class Pump:
     async def _busy_until(self, workspace: Workspace, reference: Reference, since: float) -> datetime | None:
         """Return when to try again, where somebody was heard in a conversation since the claim at `since`, None where nobody was.
 
-        Whoever was heard in its workspace meanwhile is replied to at once: the next slot opens later by as much.
+        Whoever was heard in its workspace meanwhile is replied to at once, for which slots are left.
         """
         if self._monotonic() - since < _FRESH:
             return None
@@ -300,10 +313,7 @@ class Pump:
         except UnavailableError as error:
             self._told_away(error)
             return at + timedelta(seconds=TICK)
-        if new := sum(each.at > self._noticed[workspace] for each in heard):
-            opens = max(self._opens.get(workspace, 0.0), self._monotonic())
-            self._opens[workspace] = opens + new * pacing.REPLY_CALLS * pace.spacing.total_seconds()
-        self._noticed[workspace] = at
+        self._owe(workspace, sum(each.at > self._noticed[workspace] for each in heard), at)
         return at + pace.place_spacing if reference.whole.key in {each.place for each in heard} else None
 
     async def _attachments(self, message: Message) -> Mapping[str, Attachment]:

@@ -13,7 +13,6 @@ from storage import ledger
 from storage.tables import DeliveryRow, EventRow, table_of
 
 HOUR: Final = timedelta(hours=1)
-REPLY_CALLS: Final = 2  # that a gesture takes of its workspace, as a rule at most: the card that was tapped changes, and something is said
 _UNDER_WAY: Final = timedelta(seconds=30)  # after a gesture its reply was posted, or will be by the ledger: it begins within 15 s, and takes 15
 _DELIVERY, _EVENT = table_of(DeliveryRow).c, table_of(EventRow).c
 # `sent_at` is said too, for the index: else all that a conversation ever got is read

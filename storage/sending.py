@@ -105,7 +105,8 @@ class Claimed:
 class Batch:
     """What a claim came to. `lost`: the workspace is another process's now, stop. `ended`: skipped by a gate, for what must follow from it.
 
-    `wait_until` is when there may be more to claim, None where nothing is planned here. `is_change_due`: `changes` has something.
+    `wait_until` is when there may be more to claim, None where nothing is planned here. `is_change_due`: `changes` has something. `gestures` is how
+    many were heard in the workspace lately, each of which is replied to beside what is claimed.
     """
 
     claimed: tuple[Claimed, ...] = ()
@@ -113,6 +114,7 @@ class Batch:
     lost: bool = False
     wait_until: datetime | None = None
     is_change_due: bool = False
+    gestures: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,7 +181,7 @@ def claim(
     Renews the lease, reserves the slots, asks the gate about each (skipped, or put off, as it says), keeps each lane's order (none is claimed while
     an earlier one is planned or being sent), takes no attention that another claim takes too, and finds where a person can be reached now: what must
     go to another workspace is moved there.
-    The replies to gestures that were heard after `since`, until when the owner has counted them, have taken slots, too: nobody paces them.
+    Counts the gestures that were heard after `since`, until when the owner has counted them.
     The transaction is durable before anything is sent (PostgreSQL: `synchronous_commit = on`).
     """
     held = _held(session, workspace, owner, at, durably=True)
@@ -190,9 +192,7 @@ def claim(
         return Batch(wait_until=held.paused_until)
     heard = pacing.heard(session, workspace.within, at, pace.place_spacing)
     lately = at - pace.place_spacing if since is None else max(since, at - pace.place_spacing)
-    replied = sum(each.at > lately for each in heard)
-    slot = max(held.next_at, at) + pace.spacing * min(pacing.REPLY_CALLS * replied, limit)  # half of the slots stay, whatever people do
-    taking = _Taking(session, claim_id, at, slot, pace, gate)
+    taking = _Taking(session, claim_id, at, max(held.next_at, at), pace, gate)
     taking.traffic.hear(heard)
     is_moved, is_behind = False, False
     others, campaigns = due.due_here(session, workspace.platform, workspace.tenant, at)
@@ -228,6 +228,7 @@ def claim(
         ended=tuple(taking.ended),
         wait_until=soon if is_left else later,
         is_change_due=held.is_change_due,
+        gestures=sum(each.at > lately for each in heard),
     )
 
 

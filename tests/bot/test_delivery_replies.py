@@ -2,7 +2,7 @@
 
 import asyncio
 from functools import partial
-from itertools import pairwise
+from itertools import count, pairwise
 from typing import Any
 
 import pytest
@@ -13,7 +13,7 @@ from dialogs.events import MessageReceived
 from storage import conversations, pacing
 from storage.database import Database
 from storage.errors import UnavailableError
-from tests.bot.simulated import Time, channel, plan, pump, slack, standing, to_say
+from tests.bot.simulated import InMemory, Time, channel, plan, pump, slack, standing, to_say
 from tests.company import NOON
 from tests.conversation import said
 
@@ -80,11 +80,11 @@ async def test_while_nobody_can_tell_who_speaks_a_message_waits(database: Databa
     assert set((await standing(database)).values()) == {("sent", None)}
 
 
-async def test_whoever_speaks_elsewhere_takes_slots_of_those_that_are_left(database: Database) -> None:
+async def test_every_other_slot_is_left_to_the_replies_of_whoever_speaks_elsewhere(database: Database) -> None:
     time = Time()
     platform = slack(time)
-    await plan(database, time(), *(to_say(f"word {number}", channel(f"C{number}")) for number in range(4)))
-    wait, speakers = time.sleep, ["C7", "C8", "C9"]
+    await plan(database, time(), *(to_say(f"word {number}", channel(f"C{number}")) for number in range(8)))
+    wait, speakers = time.sleep, ["C98", "C99"]
 
     async def meanwhile(seconds: float) -> None:
         await wait(seconds)
@@ -93,9 +93,37 @@ async def test_whoever_speaks_elsewhere_takes_slots_of_those_that_are_left(datab
 
     time.sleep = meanwhile  # type: ignore[method-assign]
     await pump(database, platform, time=time).drain()
-    assert platform.texts() == ["word 0", "word 1", "word 2", "word 3"]
-    apart = [(later.asked_at - earlier.asked_at) / PACES["slack"].spacing for earlier, later in pairwise(platform.posted)]
-    # two calls for each of the three, at the pace of the messages
-    assert apart[0] == pytest.approx(1, abs=0.1)
-    assert apart[1] == pytest.approx(1 + 3 * 2, abs=0.2)
-    assert apart[2] == pytest.approx(1, abs=0.1)
+    # noticed before the second slot; then two for each of them
+    assert slots_between(platform) == [1, 1, 2, 2, 2, 2, 1]
+
+
+async def test_those_who_spoke_just_before_a_claim_are_left_slots_too(database: Database) -> None:
+    time = Time()
+    platform = slack(time)
+    await plan(database, time(), *(to_say(f"word {number}", channel(f"C{number}")) for number in range(4)))
+    await hears(database, time, "C99")
+    time.passes(seconds=0.1)
+    await pump(database, platform, time=time).drain()
+    assert slots_between(platform) == [2, 2, 1]
+
+
+async def test_half_of_the_slots_stay_whatever_people_do(database: Database) -> None:
+    time = Time()
+    platform = slack(time)
+    await plan(database, time(), *(to_say(f"word {number}", channel(f"C{number}")) for number in range(30)))
+    wait, speakers = time.sleep, count(100)
+
+    async def meanwhile(seconds: float) -> None:
+        await wait(seconds)
+        for _ in range(5):
+            await hears(database, time, f"C{next(speakers)}")
+
+    time.sleep = meanwhile  # type: ignore[method-assign]
+    await pump(database, platform, time=time).drain()
+    assert set(slots_between(platform)[2:]) == {2}
+    assert len(platform.posted) == 30
+
+
+def slots_between(platform: InMemory) -> list[int]:
+    """Return how many slots lie between each two messages, to the nearest."""
+    return [round((later.asked_at - earlier.asked_at) / PACES["slack"].spacing) for earlier, later in pairwise(platform.posted)]

@@ -34,23 +34,15 @@ async def talk(database: Database, where: Reference, at: datetime, number: int =
         await answer(database, await hear(database, where, at), at)
 
 
-async def test_replies_since_the_last_claim_take_slots(database: Database) -> None:
+async def test_gestures_since_the_last_claim_are_counted(database: Database) -> None:
     await plan(database, *(delivery(f"{number}", to=place(number)) for number in range(6)))
-    first = await claim(database, pace=PACED, limit=2)
-    assert [each.slot for each in first.claimed] == [NOON, NOON + seconds(0.1)]
+    assert (await claim(database, pace=PACED, limit=2)).gestures == 0
     await talk(database, replace(DIRECT, conversation="D77"), NOON + seconds(0.05), 2)
     await talk(database, replace(DIRECT, tenant="T9"), NOON + seconds(0.05), 2)
-    second = await claim(database, NOON + seconds(0.1), pace=PACED, limit=2, since=NOON)
-    assert [each.slot for each in second.claimed] == [NOON + seconds(0.4), NOON + seconds(0.5)], "two were reserved, two were replied to"
-    third = await claim(database, NOON + seconds(0.2), pace=PACED, limit=2, since=NOON + seconds(0.1))
-    assert [each.slot for each in third.claimed] == [NOON + seconds(0.6), NOON + seconds(0.7)], "which are counted once"
-
-
-async def test_half_of_the_slots_stay_whatever_people_do(database: Database) -> None:
-    await plan(database, *(delivery(f"{number}", to=place(number)) for number in range(6)))
-    await talk(database, replace(DIRECT, conversation="D77"), NOON, 50)
-    batch = await claim(database, NOON, pace=PACED, limit=2)
-    assert [each.slot for each in batch.claimed] == [NOON + seconds(0.2), NOON + seconds(0.3)]
+    assert (await claim(database, NOON + seconds(0.1), pace=PACED, limit=2, since=NOON)).gestures == 2, "of this workspace"
+    assert (await claim(database, NOON + seconds(0.2), pace=PACED, limit=2, since=NOON + seconds(0.1))).gestures == 0, "once"
+    assert (await claim(database, NOON + seconds(0.3), pace=PACED, limit=2)).gestures == 2, "by another owner, who hasn't counted them"
+    assert (await claim(database, NOON + seconds(1.1), pace=PACED, limit=2, since=NOON)).gestures == 0, "whose replies are more than a second ago"
 
 
 async def test_a_conversation_that_is_replied_to_gets_nothing_else_just_then(database: Database) -> None:
