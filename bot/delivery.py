@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence, Set
 from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
@@ -81,7 +81,7 @@ class Pump:
         self._moved: dict[Workspace, bool] = {}  # whether each workspace's last batch came to anything
         self._waits: dict[Workspace, datetime] = {}  # when each may have something to claim again
         self._room: dict[Workspace, asyncio.Semaphore] = {}
-        self._noticed: dict[Workspace, datetime] = {}  # until when the gestures in each have been counted
+        self._noticed: dict[Workspace, Set[UUID]] = {}  # the gestures in each that the last look has found
         self._owed: dict[Workspace, int] = {}  # slots that each is still to leave for the replies to them
         self._opens: dict[Workspace, float] = {}  # when each takes the next message, by the clock that can't be set
         self._stilled: dict[Workspace, float] = {}  # until when each wants to be left alone (429), by the same clock
@@ -173,14 +173,14 @@ class Pump:
     async def _batch(self, workspace: Workspace) -> bool:
         """Claim and send one batch, make what changes are due; tell whether there was anything."""
         since, at = self._monotonic(), self._clock()  # before the claim, whose lease begins with it
-        claim_id, pace, noticed = uuid4(), self._paces[workspace.platform], self._noticed.get(workspace)
+        claim_id, pace = uuid4(), self._paces[workspace.platform]
 
         def claiming(session: Session) -> tuple[tuple[Batch, Sequence[Change]], Sequence[Ended]]:
-            batch = sending.claim(session, workspace, self._owner, claim_id, at, pace=pace, gate=self._gate, since=noticed)
+            batch = sending.claim(session, workspace, self._owner, claim_id, at, pace=pace, gate=self._gate)
             return (batch, sending.changes(session, workspace, self._owner, at) if batch.is_change_due else ()), batch.ended
 
         batch, changes = await self._endings.settle(f"pump|{self._owner}|{workspace.platform}|{workspace.tenant}", claiming, at)
-        self._owe(workspace, batch.gestures, at)
+        self._owe(workspace, batch.gestures)
         self._waits.pop(workspace, None)
         if batch.wait_until is not None:
             self._waits[workspace] = batch.wait_until
@@ -232,10 +232,14 @@ class Pump:
             self._owed[workspace] = max(0, owed - 1)
             self._opens[workspace] = self._monotonic() + (_CATCHING_UP + (owed > 0)) * pace.spacing.total_seconds()
 
-    def _owe(self, workspace: Workspace, gestures: int, at: datetime) -> None:
-        """Leave slots for the replies to so many gestures, which nobody paces; they were counted until `at`."""
-        self._noticed[workspace] = at
-        self._owed[workspace] = min(_OWED, self._owed.get(workspace, 0) + _REPLY_CALLS * gestures)
+    def _owe(self, workspace: Workspace, gestures: Set[UUID]) -> None:
+        """Leave slots for the replies to gestures, which nobody paces.
+
+        A gesture counts once it's first seen: where turns take long, that's well after it was heard.
+        """
+        new = len(gestures - self._noticed.get(workspace, frozenset()))
+        self._noticed[workspace] = gestures
+        self._owed[workspace] = min(_OWED, self._owed.get(workspace, 0) + _REPLY_CALLS * new)
 
     def _still(self, workspace: Workspace, seconds: float) -> None:
         """Leave a workspace alone for so long."""
@@ -313,7 +317,7 @@ class Pump:
         except UnavailableError as error:
             self._told_away(error)
             return at + timedelta(seconds=TICK)
-        self._owe(workspace, sum(each.at > self._noticed[workspace] for each in heard), at)
+        self._owe(workspace, {each.key for each in heard})
         return at + pace.place_spacing if reference.whole.key in {each.place for each in heard} else None
 
     async def _attachments(self, message: Message) -> Mapping[str, Attachment]:

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
+from uuid import UUID
 
 from sqlalchemy import and_, func, null, or_, select, union_all
 from sqlmodel import Session
@@ -24,8 +25,8 @@ _UNKNOWN: Final = and_(ledger.is_(_DELIVERY.status, Status.UNKNOWN), _DELIVERY.s
 class Heard:
     """A gesture in a conversation (`Reference.whole.key`), which is replied to at once, beside the ledger; `answered_at` is None until it was."""
 
+    key: UUID
     place: str
-    at: datetime
     answered_at: datetime | None
 
 
@@ -36,9 +37,9 @@ def heard(session: Session, where: str, at: datetime, spacing: timedelta) -> lis
     """
     here = _EVENT.conversation_key.startswith(where, autoescape=True)
     recent = or_(_EVENT.answered_at.is_(None), _EVENT.answered_at > at - spacing, _EVENT.heard_at > at - spacing)
-    wanted = select(_EVENT.conversation_key, _EVENT.heard_at, _EVENT.answered_at).where(_EVENT.heard_at > at - _UNDER_WAY, recent, here)
+    wanted = select(_EVENT.key, _EVENT.conversation_key, _EVENT.answered_at).where(_EVENT.heard_at > at - _UNDER_WAY, recent, here)
     found = session.connection().execute(wanted)
-    return [Heard(place=f"{row.conversation_key.rpartition('|')[0]}|", at=row.heard_at, answered_at=row.answered_at) for row in found]
+    return [Heard(key=row.key, place=f"{row.conversation_key.rpartition('|')[0]}|", answered_at=row.answered_at) for row in found]
 
 
 class Traffic:

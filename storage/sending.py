@@ -105,8 +105,8 @@ class Claimed:
 class Batch:
     """What a claim came to. `lost`: the workspace is another process's now, stop. `ended`: skipped by a gate, for what must follow from it.
 
-    `wait_until` is when there may be more to claim, None where nothing is planned here. `is_change_due`: `changes` has something. `gestures` is how
-    many were heard in the workspace lately, each of which is replied to beside what is claimed.
+    `wait_until` is when there may be more to claim, None where nothing is planned here. `is_change_due`: `changes` has something. `gestures`
+    are the keys of those in the workspace that are replied to beside what is claimed, or were just now.
     """
 
     claimed: tuple[Claimed, ...] = ()
@@ -114,7 +114,7 @@ class Batch:
     lost: bool = False
     wait_until: datetime | None = None
     is_change_due: bool = False
-    gestures: int = 0
+    gestures: frozenset[UUID] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,7 +173,6 @@ def claim(
     pace: Pace,
     gate: Gate,
     limit: int = BATCH,
-    since: datetime | None = None,
 ) -> Batch:
     """Claim what is due in a workspace that `owner` has: the urgent first, then in planned order; each delivery once, for `DELIVERY_LEASE`.
 
@@ -181,7 +180,6 @@ def claim(
     Renews the lease, reserves the slots, asks the gate about each (skipped, or put off, as it says), keeps each lane's order (none is claimed while
     an earlier one is planned or being sent), takes no attention that another claim takes too, and finds where a person can be reached now: what must
     go to another workspace is moved there.
-    Counts the gestures that were heard after `since`, until when the owner has counted them.
     The transaction is durable before anything is sent (PostgreSQL: `synchronous_commit = on`).
     """
     held = _held(session, workspace, owner, at, durably=True)
@@ -191,7 +189,6 @@ def claim(
         _renew(session, workspace, at, held.next_at)
         return Batch(wait_until=held.paused_until)
     heard = pacing.heard(session, workspace.within, at, pace.place_spacing)
-    lately = at - pace.place_spacing if since is None else max(since, at - pace.place_spacing)
     taking = _Taking(session, claim_id, at, max(held.next_at, at), pace, gate)
     taking.traffic.hear(heard)
     is_moved, is_behind = False, False
@@ -228,7 +225,7 @@ def claim(
         ended=tuple(taking.ended),
         wait_until=soon if is_left else later,
         is_change_due=held.is_change_due,
-        gestures=sum(each.at > lately for each in heard),
+        gestures=frozenset(each.key for each in heard),
     )
 
 

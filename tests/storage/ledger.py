@@ -78,14 +78,13 @@ async def claim(
     pace: Pace = AT_WILL,
     gate: Any = goes,
     limit: int = 8,
-    since: datetime | None = None,
 ) -> Batch:
     """Own what is due, then claim."""
     claim_id = named(f"claim {next(_CLAIMS)}")
 
     def body(session: Session) -> Batch:
         sending.own(session, owner, at, limit=10)
-        return sending.claim(session, workspace, owner, claim_id, at, pace=pace, gate=gate, limit=limit, since=since)
+        return sending.claim(session, workspace, owner, claim_id, at, pace=pace, gate=gate, limit=limit)
 
     return await database.write("pump", body)
 

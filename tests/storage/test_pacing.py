@@ -34,15 +34,18 @@ async def talk(database: Database, where: Reference, at: datetime, number: int =
         await answer(database, await hear(database, where, at), at)
 
 
-async def test_gestures_since_the_last_claim_are_counted(database: Database) -> None:
+async def test_a_claim_tells_which_gestures_of_its_workspace_are_replied_to_meanwhile(database: Database) -> None:
     await plan(database, *(delivery(f"{number}", to=place(number)) for number in range(6)))
-    assert (await claim(database, pace=PACED, limit=2)).gestures == 0
-    await talk(database, replace(DIRECT, conversation="D77"), NOON + seconds(0.05), 2)
-    await talk(database, replace(DIRECT, tenant="T9"), NOON + seconds(0.05), 2)
-    assert (await claim(database, NOON + seconds(0.1), pace=PACED, limit=2, since=NOON)).gestures == 2, "of this workspace"
-    assert (await claim(database, NOON + seconds(0.2), pace=PACED, limit=2, since=NOON + seconds(0.1))).gestures == 0, "once"
-    assert (await claim(database, NOON + seconds(0.3), pace=PACED, limit=2)).gestures == 2, "by another owner, who hasn't counted them"
-    assert (await claim(database, NOON + seconds(1.1), pace=PACED, limit=2, since=NOON)).gestures == 0, "whose replies are more than a second ago"
+    elsewhere, here = replace(DIRECT, tenant="T9"), replace(DIRECT, conversation="D77")
+    assert (await claim(database, pace=PACED, limit=1)).gestures == frozenset()
+    await talk(database, elsewhere, NOON)
+    slow, quick = [await hear(database, here, NOON) for _ in range(2)]
+    await answer(database, quick, NOON)
+    assert (await claim(database, NOON + seconds(0.9), pace=PACED, limit=1)).gestures == {slow, quick}
+    assert (await claim(database, NOON + seconds(1.1), pace=PACED, limit=1)).gestures == {slow}
+    await answer(database, slow, NOON + seconds(20))
+    assert (await claim(database, NOON + seconds(20.9), pace=PACED, limit=1)).gestures == {slow}
+    assert (await claim(database, NOON + seconds(21.1), pace=PACED, limit=1)).gestures == frozenset()
 
 
 async def test_a_conversation_that_is_replied_to_gets_nothing_else_just_then(database: Database) -> None:
