@@ -233,10 +233,7 @@ class Pump:
             self._opens[workspace] = self._monotonic() + (_CATCHING_UP + (owed > 0)) * pace.spacing.total_seconds()
 
     def _owe(self, workspace: Workspace, gestures: Set[UUID]) -> None:
-        """Leave slots for the replies to gestures, which nobody paces.
-
-        A gesture counts once it's first seen: where turns take long, that's well after it was heard.
-        """
+        """Leave slots for the replies to gestures, which nobody paces; each counts when it's first seen, which may be well after it was heard."""
         new = len(gestures - self._noticed.get(workspace, frozenset()))
         self._noticed[workspace] = gestures
         self._owed[workspace] = min(_OWED, self._owed.get(workspace, 0) + _REPLY_CALLS * new)
