@@ -56,6 +56,7 @@ PATIENCE = 300  # ms, for the acknowledgement of 99 % of them
 _OF_THROUGHPUT = 0.7  # of the seconds; the rest goes to the campaign
 _WARM_UP = 128  # gestures of each kind, besides one of everybody
 _FEWEST = 32
+_SILENT = 2.0  # seconds without an arrival, after which a campaign is over
 _FULL = 0.9  # of a core, from which on it's what limits
 _TICKS = os.sysconf("SC_CLK_TCK")
 _WORDS = Localized(fr="x", en="x")
@@ -240,10 +241,20 @@ async def beside_a_campaign(setting: Setting, platform: Platform, inbox: Client,
     answered = await setting.client.arrive(platform.make("tap", round(rate * seconds)), rate)
     spent = time.perf_counter() - start
     accepted = [each for each in answered if each.status < 300]
-    arrived = json.loads((await inbox.send(b"GET /arrivals HTTP/1.1\r\nHost: fake\r\n\r\n"))[1])
+    arrived = await _arrivals(inbox)
     # a reply goes to the conversation, a campaign's message to the person; it began before the first tap
     sent = sum(place.startswith("U") and start <= at < start + spent for place, at in arrived)
+    left = arrived
+    while left:  # what is left of the campaign isn't sent beside the next one
+        await asyncio.sleep(_SILENT)
+        left = await _arrivals(inbox)
     return Beside(acknowledged=[(each.at - each.due) * 1000 for each in accepted], refused=len(answered) - len(accepted), sent=sent / spent)
+
+
+async def _arrivals(inbox: Client) -> list[tuple[str, float]]:
+    """Return where and when something reached the platform since somebody last asked."""
+    told = json.loads((await inbox.send(b"GET /arrivals HTTP/1.1\r\nHost: fake\r\n\r\n"))[1])
+    return [(place, at) for place, at in told]
 
 
 def plan_campaign(session: Session, name: str, number: int) -> None:
