@@ -1,9 +1,9 @@
 """PostgreSQL: one transaction at a time for each conversation, across processes."""
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 from weakref import WeakValueDictionary
 
 import psycopg
@@ -49,13 +49,8 @@ class Postgresql:
         self._queues: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def read(self, body: Callable[[Session], T]) -> T:
-        """Run a body that only reads. It ends even where its caller is cancelled: a connection that's left in the middle is lost to the pool."""
-        reading = asyncio.get_running_loop().create_task(self._read_again(body))
-        try:
-            return await asyncio.shield(reading)
-        except asyncio.CancelledError:
-            await asyncio.gather(reading, return_exceptions=True)
-            raise
+        """Run a body that only reads."""
+        return await _to_its_end(self._read_again(body))
 
     async def _read_again(self, body: Callable[[Session], T]) -> T:
         """Read; once more where the connection had died while it was idle."""
@@ -90,6 +85,7 @@ class Postgresql:
 
         async with AsyncSession(self._engine, expire_on_commit=False) as session:
             with self._told_busy():
+                await _to_its_end(session.connection())  # what follows may wait for another conversation, and may be left
                 value = await session.run_sync(lambda _: locked(session.sync_session))
             try:
                 await session.commit()
@@ -117,6 +113,16 @@ class Postgresql:
         """Close the pool."""
         await self._engine.dispose()
         self._snapshots.dispose()
+
+
+async def _to_its_end(work: Coroutine[Any, Any, T]) -> T:
+    """Await what opens a connection, or reads, to its end even where the caller is cancelled: a connection left halfway is lost to the pool."""
+    task = asyncio.get_running_loop().create_task(work)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.gather(task, return_exceptions=True)
+        raise
 
 
 def _deserves_another(error: DBAPIError) -> bool:

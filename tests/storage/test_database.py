@@ -6,6 +6,7 @@ import threading
 import time
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -280,6 +281,37 @@ class TestPostgresql:
             assert left.cancelled()
             other.execute("SELECT pg_advisory_unlock(%s)", [lock_key("counter")])
         assert await asyncio.gather(*(database.write("counter", count_one) for _ in range(20))) == list(range(1, 21))
+
+    async def test_a_caller_who_left_while_a_connection_is_opened_leaves_it_to_the_next(
+        self, database_url: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        opened: list[psycopg.AsyncConnection[Any]] = []
+        is_second = asyncio.Event()
+        connect = psycopg.AsyncConnection.connect
+
+        async def connect_slowly(*args: Any, **options: Any) -> psycopg.AsyncConnection[Any]:
+            connection = await connect(*args, **options)
+            opened.append(connection)
+            if len(opened) == 2:
+                is_second.set()
+            await asyncio.sleep(0.05)
+            return connection
+
+        monkeypatch.setattr(psycopg.AsyncConnection, "connect", connect_slowly)
+        with psycopg.connect(database_url, autocommit=True) as other:
+            async with await Database.open(database_url) as database, asyncio.TaskGroup() as group:
+                other.execute("SELECT pg_advisory_lock(%s)", [lock_key("busy")])
+                busy = group.create_task(database.write("busy", count_one))
+                await asyncio.to_thread(wait_for_somebody_to_wait, other)
+                left = group.create_task(database.write("counter", count_one))
+                await is_second.wait()
+                left.cancel()
+                with pytest.raises(asyncio.CancelledError):
+                    await left
+                assert await database.write("free", counted) == 0
+                assert len(opened) == 2
+                other.execute("SELECT pg_advisory_unlock(%s)", [lock_key("busy")])
+        assert busy.result() == 1
 
     async def test_connections_that_died_while_idle_are_replaced_unseen(self, database: Database, database_url: str) -> None:
         await asyncio.gather(*(database.write("counter", count_one) for _ in range(5)))
