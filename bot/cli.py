@@ -87,7 +87,9 @@ def _add_eval(app: typer.Typer, t: Texts) -> None:
     def evaluate(
         questions: Annotated[list[Path], typer.Argument(metavar="QUESTIONS", help=t("CSV or JSON Lines: question,lang,expected[,kind][,person]"))],
         catalog: Annotated[Path | None, typer.Option(metavar="FOLDER", help=t("the pack that is asked"))] = None,
-        intents: Annotated[Path | None, typer.Option(metavar="TRAIN.csv", help=t("ask a file of text,intent instead of a pack"))] = None,
+        intents: Annotated[
+            Path | None, typer.Option(metavar="TRAIN.csv", help=t("ask a file of text,intent instead of a pack; an intent's name is its title"))
+        ] = None,
         followups: Annotated[Path | None, typer.Option(metavar="FILE", help=t("question1,question2,lang,expected1,expected2"))] = None,
         k: Annotated[int | None, typer.Option(min=0, help=t("phrasings kept of each sheet and language"))] = None,
         seed: Annotated[int, typer.Option(help=t("draws the phrasings and the slips"))] = 0,

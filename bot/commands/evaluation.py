@@ -15,12 +15,13 @@ from adapters.encoders.bundled import BundledEncoder
 from bot.clock import now
 from bot.commands.terminal import fail, say, words
 from bot.evaluation import Asking, Evaluation, Report, Shares
+from bot.intents import catalogue_of
 from bot.mistakes import Mistake
 from bot.packs import read_pack, sample_folder
 from bot.questions import FollowUp, Question, QuestionReader, read_lines
 from bot.settings import terminal_language
 from bot.slips import misspelt
-from dialogs.catalog import Catalogue, Company, Entry, Function, Language, Localized, Phrasings, Sheet
+from dialogs.catalog import Catalogue, Function, Language, Phrasings, Sheet
 from dialogs.people import DirectoryRow
 from dialogs.texts import Texts
 
@@ -128,7 +129,7 @@ def _catalogue(run: Run, t: Texts) -> tuple[Catalogue, Sequence[DirectoryRow]]:
 
 
 def _of_intents(file: Path, t: Texts) -> Catalogue:
-    """Return a catalogue of one function that has an entry for each intent of the file, found by its texts alone."""
+    """Return the catalogue of a file's intents."""
     lines, mistakes = read_lines(file, ("question", "expected"), t)
     if mistakes:
         _refuse(mistakes, t)
@@ -136,11 +137,7 @@ def _of_intents(file: Path, t: Texts) -> Catalogue:
     for line in lines:
         language: Language = "fr" if line.values.get("lang") == "fr" else "en"
         said.setdefault(line.values["expected"], {"fr": [], "en": []})[language].append(line.values["question"])
-    entries = tuple(
-        Entry(id=intent, question=Localized(), reply=Localized(), phrasings=Phrasings(fr=tuple(texts["fr"]), en=tuple(texts["en"])))
-        for intent, texts in sorted(said.items())
-    )
-    return Catalogue(company=Company(name=file.stem), functions=(Function(slug="intents", names=Localized(en=file.stem), entries=entries),))
+    return catalogue_of(file.stem, {intent: Phrasings(fr=tuple(texts["fr"]), en=tuple(texts["en"])) for intent, texts in said.items()})
 
 
 def _questions(run: Run, reader: QuestionReader) -> tuple[list[Question], list[Mistake]]:

@@ -40,6 +40,14 @@ def test_the_figures_as_json(invoke: Invoke, intents: Path, questions: Path) -> 
     assert told["latency_ms"].keys() == {"p50", "p99"}
 
 
+def test_the_name_of_an_intent_finds_it(invoke: Invoke, tmp_path: Path) -> None:
+    train, asked = tmp_path / "train.csv", tmp_path / "asked.csv"
+    train.write_text("text,intent\nI left it on the bus,lost_badge\nno idea who took it,stolen_laptop\n", encoding="utf-8")
+    asked.write_text("text,intent\nLost badge,lost_badge\nstolen laptop!,stolen_laptop\n", encoding="utf-8")
+    told = json.loads(invoke("eval", asked, "--intents", train, "--json").stdout)
+    assert (told["top1"], told["answered"]) == (1.0, 1.0)
+
+
 def test_the_figures_as_tables_and_the_misses_side_by_side(invoke: Invoke, intents: Path, tmp_path: Path) -> None:
     wrong = tmp_path / "wrong.csv"
     wrong.write_text("question,lang,expected\nmy laptop died,en,expenses\nwhat's the weather,en,oos\n", encoding="utf-8")
