@@ -191,14 +191,16 @@ class Pump:
         # those of one lane are never in one batch, so what is sent side by side needs no order
         unsent = {claimed.key for claimed in batch.claimed}
         for claimed in batch.claimed:
-            # before the slot, so that calls stay apart by it however long this takes
+            # the wall clock may be set meanwhile, so the slot is awaited by the one that can't
+            await self._wait(workspace, since + (claimed.slot - at).total_seconds())
+            # looked at last: what is said between this look and the call is the only thing that the call doesn't know of
             busy_until = await self._busy_until(workspace, claimed.reference, since)
             if busy_until is None:
-                # the wall clock may be set meanwhile, so the slot is awaited by the one that can't
-                await self._slot(workspace, since + (claimed.slot - at).total_seconds(), since, pace)
+                self._take_slot(workspace, since, pace)
             await self._launch(workspace, partial(self._send, workspace, claimed, since, unsent, busy_until))
         for change in changes:
-            await self._slot(workspace, since, since, pace)
+            await self._wait(workspace, since)
+            self._take_slot(workspace, since, pace)
             if self._stilled_for(workspace) > 0:
                 break  # those that are left are due again once this claim has gone by
             await self._launch(workspace, partial(self._change, workspace, change))
@@ -219,14 +221,17 @@ class Pump:
         finally:
             room.release()
 
-    async def _slot(self, workspace: Workspace, slot: float, since: float, pace: Pace) -> None:
-        """Wait for a slot. A process that was held up doesn't send at once all that it's late with, which would be above the platform's limit.
-
-        As long as slots are owed to replies, every other one is left to them: half of them stay, whatever people do.
-        """
+    async def _wait(self, workspace: Workspace, slot: float) -> None:
+        """Wait for a slot, and until the workspace takes the next message."""
         wait = max(slot, self._opens.get(workspace, slot)) - self._monotonic()
         if wait > 0:
             await self._sleep(wait)
+
+    def _take_slot(self, workspace: Workspace, since: float, pace: Pace) -> None:
+        """Take a slot, now. A process that was held up doesn't send at once all that it's late with, which would be above the platform's limit.
+
+        As long as slots are owed to replies, every other one is left to them: half of them stay, whatever people do.
+        """
         if not self._is_late(since):  # what won't be sent takes no slot
             owed = self._owed.get(workspace, 0)
             self._owed[workspace] = max(0, owed - 1)
@@ -388,12 +393,6 @@ def _acknowledging(claimed: Claimed, outcome: Outcome, at: datetime) -> Callable
 
 
 def _named(outcome: Outcome) -> str:
-    match outcome:
-        case Sent():
-            return "sent"
-        case Doubtful():
-            return "unknown"
-        case NotSent(not_before=None):
-            return "failed"
-        case _:
-            return "later"
+    if isinstance(outcome, NotSent):
+        return "failed" if outcome.not_before is None else "later"
+    return "sent" if isinstance(outcome, Sent) else "unknown"

@@ -55,6 +55,22 @@ async def test_a_message_that_waits_for_its_slot_gives_way_to_a_reply(database: 
     assert len(platform.posted) == 4
 
 
+async def test_whoever_speaks_while_the_very_slot_is_awaited_is_answered_first(database: Database) -> None:
+    time = Time()
+    platform = slack(time)
+    await plan(database, time(), *(to_say(f"word {number}", channel(f"C{number}")) for number in range(3)))
+    wait, speakers = time.sleep, ["C1"]
+
+    async def meanwhile(seconds: float) -> None:
+        await wait(seconds)
+        while speakers:  # while the slot of their own conversation's message is awaited, which is the first
+            await hears(database, time, speakers.pop())
+
+    time.sleep = meanwhile  # type: ignore[method-assign]
+    await pump(database, platform, time=time).drain()
+    assert platform.texts() == ["word 0", "word 2"]
+
+
 async def test_while_nobody_can_tell_who_speaks_a_message_waits(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     time = Time()
     platform = slack(time)
@@ -71,10 +87,10 @@ async def test_while_nobody_can_tell_who_speaks_a_message_waits(database: Databa
     with capture_logs() as told:
         sender = pump(database, platform, time=time)
         await sender.drain()
-        assert platform.texts() == ["word 0", "word 1"]
+        assert platform.texts() == ["word 0", "word 2"]
         time.passes(seconds=1)
         await sender.drain()
-    assert platform.texts() == ["word 0", "word 1", "word 2"]
+    assert platform.texts() == ["word 0", "word 2", "word 1"]
     assert failures == []
     assert [line["event"] for line in told] == ["the pump can't reach the database; it goes on once it can"]
     assert set((await standing(database)).values()) == {("sent", None)}
@@ -93,8 +109,8 @@ async def test_every_other_slot_is_left_to_the_replies_of_whoever_speaks_elsewhe
 
     time.sleep = meanwhile  # type: ignore[method-assign]
     await pump(database, platform, time=time).drain()
-    # noticed before the second slot; then two for each of them
-    assert slots_between(platform) == [1, 1, 2, 2, 2, 2, 1]
+    # noticed at the end of the first slot that is awaited; then two for each of them
+    assert slots_between(platform) == [1, 2, 2, 2, 2, 1, 1]
 
 
 async def test_those_who_spoke_just_before_a_claim_are_left_slots_too(database: Database) -> None:
