@@ -11,10 +11,10 @@ import numpy as np
 
 from dialogs.catalog import Catalogue, Sheet, is_for, is_theirs
 from dialogs.search.confidence import ENOUGH, SCORE_LIMIT, Confidence, odds
-from dialogs.search.corpus import Corpus, in_order
+from dialogs.search.corpus import Corpus, as_asked, in_order
 from dialogs.search.crossfit import cross_fitted
 from dialogs.search.elsewhere import ELSEWHERE
-from dialogs.search.lexical import grams_of
+from dialogs.search.lexical import Grams
 from dialogs.search.match import Candidate, Grounds, Match
 from dialogs.search.ranking import Floats, Lens, Ranking, logs_of
 from dialogs.search.rows import Row, rows_of
@@ -36,8 +36,8 @@ def texts_of(catalogue: Catalogue) -> tuple[str, ...]:
     rows = [row for sheet, (_, listed) in enumerate(catalogue.sheets()) for row in rows_of(sheet, listed)]
     if not rows:
         return ()
-    words = (word for row in rows for word in telling(row.text))
-    return tuple(dict.fromkeys((*(row.text for row in rows), *ELSEWHERE, *words)))
+    told = (word for row in rows for word in telling(words(row.text)))
+    return tuple(dict.fromkeys((*(row.text for row in rows), *ELSEWHERE, *told)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +59,12 @@ class Index:
         rows = _rows(sheets)
         if not rows:
             return cls((), None, Confidence())
-        corpus, lexicon = Corpus.read(rows, len(sheets), vectors)
-        lens, texts = Lens.learned(corpus.texts, corpus.vectors, corpus.said, lexicon)
+        spoken = [words(row.text) for row in rows]
+        corpus, lexicon = Corpus.read(rows, spoken, len(sheets), vectors)
+        lens, texts = Lens.learned(spoken, corpus.vectors, corpus.said, lexicon)
         ranking = Ranking.learned(len(sheets), len(lexicon.numbers), rows, texts)
         weights, confidence = cross_fitted(len(sheets), len(lexicon.numbers), rows, texts)
-        return cls(sheets, _Parts(corpus, lens, ranking, weights, _asked(rows, len(sheets))), confidence)
+        return cls(sheets, _Parts(corpus, lens, ranking, weights, corpus.word_for_word(len(sheets))), confidence)
 
     def amended(self, catalogue: Catalogue, vectors: Mapping[str, Floats]) -> Self:
         """Return an index of a catalogue that differs in a few texts, in a moment: nothing is learnt anew but what the texts say.
@@ -83,7 +84,7 @@ class Index:
         if self._parts is None:
             return ()
         known = self._parts.lens.lexicon.numbers
-        return tuple(word for word in telling(question) if word not in known)[:_STRANGE]
+        return tuple(word for word in telling(words(question)) if word not in known)[:_STRANGE]
 
     def match(self, question: str, vector: Floats, segments: frozenset[str], strange: Mapping[str, Floats] = _NOTHING) -> Match:
         """Return what the question is about, among the sheets for these segments.
@@ -153,21 +154,13 @@ class Index:
 
     def _word_for_word(self, question: str) -> frozenset[int]:
         """Return the sheets that have this very question as a phrasing or title, but for case, accents and punctuation."""
-        return self._parts.asked.get(words(question), frozenset()) if self._parts else frozenset()
+        return frozenset(self._parts.asked.get(as_asked(words(question)), ())) if self._parts else frozenset()
 
 
 def _rows(sheets: Sequence[Sheet]) -> list[Row]:
     """Return the texts of these sheets and of the world outside, in order; none where no sheet has a text."""
     rows = [row for number, sheet in enumerate(sheets) for row in rows_of(number, sheet)]
     return in_order([*rows, *(Row(text, len(sheets), "title", None) for text in ELSEWHERE)]) if rows else []
-
-
-def _asked(rows: Sequence[Row], sheets: int) -> Mapping[tuple[str, ...], frozenset[int]]:
-    asked: dict[tuple[str, ...], set[int]] = {}
-    for row in rows:
-        if row.kind != "sentence" and row.sheet < sheets and (said := words(row.text)):
-            asked.setdefault(said, set()).add(row.sheet)
-    return {said: frozenset(numbers) for said, numbers in asked.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +171,7 @@ class _Parts:
     lens: Lens
     ranking: Ranking
     weights: Floats
-    asked: Mapping[tuple[str, ...], frozenset[int]]  # the words of phrasings and titles, with the sheets that have them
+    asked: Mapping[str, tuple[int, ...]]  # the sheets by the very words of their phrasings and titles
 
     def amended(self, rows: Sequence[Row], former: Sequence[int | None], vectors: Mapping[str, Floats]) -> Self:
         """Put other rows in the place of these; `former` has the former number of each sheet, None for a new one."""
@@ -188,12 +181,12 @@ class _Parts:
         means = np.zeros((sheets + 1, self.lens.directions.shape[1]), dtype=np.float32)
         new = [place for place, row in enumerate(rows) if row.sheet < sheets and former[row.sheet] is None]
         if new:
-            features = lens.features([grams_of(rows[place].text) for place in new], corpus.vectors[new])
+            features = lens.features(Grams.read([words(rows[place].text) for place in new]), corpus.vectors[new])
             np.add.at(means, [rows[place].sheet for place in new], features)
         head = self.ranking.head.moved([*former, len(self.ranking.head.offsets) - 1], means)
         owners = np.array([row.sheet for row in rows], dtype=np.int64)
         ranking = Ranking.taught(head, len(lexicon.numbers), owners, corpus.vectors, corpus.said)
-        return type(self)(corpus, lens, ranking, self.weights, _asked(rows, sheets))
+        return type(self)(corpus, lens, ranking, self.weights, corpus.word_for_word(sheets))
 
     def marks(self, question: str, vector: Floats, strange: Mapping[str, Floats]) -> Floats:
         """Return the marks of one question, shape (1, sheets + 1, 3)."""

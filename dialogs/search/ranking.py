@@ -9,15 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dialogs.search.head import Head, log_softmax, principal, trained
-from dialogs.search.lexical import Features, Grams, grams_of
+from dialogs.search.lexical import AT_ONCE, Features, Grams
 from dialogs.search.rows import Row
+from dialogs.search.text import words
 from dialogs.search.wording import Alike, Lexicon, Wording
 
 _VECTOR_WEIGHT: Final = 1.4  # of the encoder's vector beside the letters, in the head
 _SENTENCE_WEIGHT: Final = 0.3  # of a sentence of a reply, a phrasing being 1
 _USUAL_SHEETS: Final = 60  # a smaller catalogue leaves more unanswered: the world outside weighs as much as the sheets it lacks
 _LOOKED_AT: Final = 8192  # texts that the directions are taken from, at most
-_AT_ONCE: Final = 4096  # texts whose features are computed at once; bounds the memory
 _ABSENT: Final = -100.0  # log-probability of a sheet that has no text
 
 Floats = NDArray[np.float32]
@@ -52,26 +52,28 @@ class Lens:
     lexicon: Lexicon
 
     @classmethod
-    def learned(cls, texts: Sequence[str], vectors: Floats, said: Sequence[Ids], lexicon: Lexicon) -> tuple[Self, Texts]:
-        """Learn from the texts of an index, their vectors, shape (texts, dimensions), and words; return these texts seen through it, too."""
-        grams = [grams_of(text) for text in texts]
+    def learned(cls, texts: Sequence[Sequence[str]], vectors: Floats, said: Sequence[Ids], lexicon: Lexicon) -> tuple[Self, Texts]:
+        """Learn from the texts of an index, each given by its words, their vectors, shape (texts, dimensions), and the numbers of the telling words.
+
+        Return these texts seen through it, too.
+        """
+        grams = Grams.read(texts)
         letters = Features.learned(grams)
         mean = vectors.mean(axis=0)
-        looked_at = slice(None, None, 1 + (len(texts) - 1) // _LOOKED_AT)
-        directions = principal(_joined(letters.of(grams[looked_at]), vectors[looked_at] - mean))
+        looked_at = np.arange(0, len(texts), 1 + (len(texts) - 1) // _LOOKED_AT)
+        directions = principal(_joined(letters.of(grams.at(looked_at)), vectors[looked_at] - mean))
         lens = cls(letters, mean, directions, lexicon)
         alike = [[lexicon.near[word] for word in words.tolist()] for words in said]
         return lens, Texts(lens.features(grams, vectors), vectors, said, alike)
 
-    def features(self, grams: Sequence[Grams], vectors: Floats) -> Floats:
+    def features(self, grams: Grams, vectors: Floats) -> Floats:
         """Return the head's features of texts, shape (texts, directions)."""
-        starts = range(0, len(grams), _AT_ONCE)
-        parts = (_joined(self.letters.of(grams[start : start + _AT_ONCE]), vectors[start : start + _AT_ONCE] - self.mean) for start in starts)
-        return np.concatenate([part @ self.directions for part in parts])
+        some = (np.arange(start, min(start + AT_ONCE, len(vectors))) for start in range(0, len(vectors), AT_ONCE))
+        return np.concatenate([_joined(self.letters.of(grams.at(texts)), vectors[texts] - self.mean) @ self.directions for texts in some])
 
     def of(self, text: str, vector: Floats, strange: Mapping[str, Floats]) -> Texts:
         """Look at one question, its vector and those of the words that the lexicon doesn't have."""
-        return Texts(self.features([grams_of(text)], vector[None, :]), vector[None, :], [], [self.lexicon.alike(text, strange)])
+        return Texts(self.features(Grams.read([words(text)]), vector[None, :]), vector[None, :], [], [self.lexicon.alike(text, strange)])
 
 
 def _joined(letters: Floats, vectors: Floats) -> Floats:

@@ -4,7 +4,7 @@ Every word has the encoder's vector of its own, so that "taxi" is near "train" a
 that no phrasing foresaw. It's BM25's idea with a soft match in the place of the exact one.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Self, TypeAlias
 
@@ -23,9 +23,9 @@ Ids = NDArray[np.int64]
 Alike: TypeAlias = tuple[Ids, Floats]  # numbers of the words that are near a word, and how near, in 0..1
 
 
-def telling(text: str) -> tuple[str, ...]:
-    """Return the words of a text that tell what it's about, each once."""
-    return tuple(dict.fromkeys(word for word in words(text) if word not in SAID_EVERYWHERE))
+def telling(said: Iterable[str]) -> tuple[str, ...]:
+    """Return those of a text's words that tell what it's about, each once."""
+    return tuple(dict.fromkeys(word for word in said if word not in SAID_EVERYWHERE))
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ class Lexicon:
 
     def alike(self, text: str, strange: Mapping[str, Floats]) -> list[Alike]:
         """Return, for each telling word of a question, the words near to it; unknown words without a vector in `strange` are left out."""
-        said = telling(text)
+        said = telling(words(text))
         new = [strange[word] for word in said if word not in self.numbers and word in strange]
         found = [self.near[self.numbers[word]] for word in said if word in self.numbers]
         return [*found, *_alike(np.stack(new), self.vectors)] if new else found
@@ -70,7 +70,7 @@ class Lexicon:
 def _alike(vectors: Floats, known: Floats) -> Iterator[Alike]:
     """Yield, for each of these unit vectors, shape (words, dimensions), the known ones that are near."""
     for start in range(0, len(vectors), _AT_ONCE):
-        for cosines in (known @ vectors[start : start + _AT_ONCE].T).T:
+        for cosines in vectors[start : start + _AT_ONCE] @ known.T:
             near = np.flatnonzero(cosines > _NEAR)
             if len(near) > _MOST:
                 near = near[np.argpartition(-cosines[near], _MOST)[:_MOST]]

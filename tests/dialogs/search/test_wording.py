@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from dialogs.search.text import words
 from dialogs.search.wording import Lexicon, Wording, telling
 
 EAST, NORTH, NORTH_EAST = np.array([1, 0], dtype=np.float32), np.array([0, 1], dtype=np.float32), np.array([0.8, 0.6], dtype=np.float32)
@@ -16,7 +17,7 @@ def explained(question: str, **strange: np.ndarray[tuple[int], np.dtype[np.float
 
 
 def test_the_telling_words_are_those_that_arent_said_everywhere_each_once() -> None:
-    assert telling("Bonjour, le train du train n'a pas d'écran ?") == ("train", "ecran")
+    assert telling(words("Bonjour, le train du train n'a pas d'écran ?")) == ("train", "ecran")
 
 
 def test_a_word_counts_for_the_sheet_that_says_it() -> None:
@@ -48,8 +49,8 @@ def test_a_lexicon_that_is_extended_knows_the_new_words_like_one_learned_at_once
     extended = LEXICON.extended({"taxi": NORTH_EAST})
     at_once = Lexicon.learned({"train": 0, "badge": 1, "taxi": 2}, np.stack([EAST, NORTH, NORTH_EAST]))
     assert extended.numbers == at_once.numbers
-    for (words, shares), (expected_words, expected_shares) in zip(extended.near, at_once.near, strict=True):
-        assert words.tolist() == expected_words.tolist()
+    for (near, shares), (expected_near, expected_shares) in zip(extended.near, at_once.near, strict=True):
+        assert near.tolist() == expected_near.tolist()
         assert shares.tolist() == pytest.approx(expected_shares.tolist())
 
 
