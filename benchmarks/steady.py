@@ -100,7 +100,7 @@ def main() -> int:
             print(MISSING)
             return 1
         else:
-            url = stack.enter_context(running_server()).make("steady")
+            url = stack.enter_context(running_server(autovacuum="on")).make("steady")  # else what was sent stays in the indexes
         schema.upgrade(url)
         found = asyncio.run(_measure(url, chosen.deliveries, chosen.every))
     show("A worker's memory", [_table(chosen.database, found)], markdown=chosen.markdown)

@@ -5,7 +5,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-USUAL: Final = (1.2, 5.0, 0.6)  # of the head's log-probability, the cosine to the nearest phrasing, the weight of the words said
+USUAL: Final = (1.3, 4.0, 0.6)  # of the head's log-probability, the cosine to the nearest phrasing, the weight of the words said
 _BELIEF: Final = 60.0  # weight of the usual values, each in its own unit, against that of a phrasing
 _STEPS: Final = 10
 
