@@ -8,15 +8,16 @@ from types import MappingProxyType
 from typing import Final, Self
 
 import numpy as np
+from numpy.typing import NDArray
 
-from dialogs.catalog import Catalogue, Sheet, is_for, is_theirs
+from dialogs.catalog import ALL, Catalogue, Sheet, is_for, is_theirs
 from dialogs.search.confidence import ENOUGH, SCORE_LIMIT, Confidence, odds
 from dialogs.search.corpus import Corpus, as_asked, in_order
 from dialogs.search.crossfit import cross_fitted
 from dialogs.search.elsewhere import ELSEWHERE
 from dialogs.search.lexical import Grams
 from dialogs.search.match import Candidate, Grounds, Match
-from dialogs.search.ranking import Floats, Lens, Ranking, logs_of
+from dialogs.search.ranking import Floats, Ids, Lens, Ranking, logs_of
 from dialogs.search.rows import Row, rows_of
 from dialogs.search.text import terms, words
 from dialogs.search.wording import telling
@@ -64,7 +65,7 @@ class Index:
         lens, texts = Lens.learned(spoken, corpus.vectors, corpus.said, lexicon)
         ranking = Ranking.learned(len(sheets), len(lexicon.numbers), rows, texts)
         weights, confidence = cross_fitted(len(sheets), len(lexicon.numbers), rows, texts)
-        return cls(sheets, _Parts(corpus, lens, ranking, weights, corpus.word_for_word(len(sheets))), confidence)
+        return cls(sheets, _Parts(corpus, lens, ranking, weights, corpus.word_for_word(len(sheets)), _choosy(sheets)), confidence)
 
     def amended(self, catalogue: Catalogue, vectors: Mapping[str, Floats]) -> Self:
         """Return an index of a catalogue that differs in a few texts, in a moment: nothing is learnt anew but what the texts say.
@@ -77,7 +78,7 @@ class Index:
         if self._parts is None or not rows:
             return self.build(catalogue, vectors)
         former = {self.sheets[number].id: number for number in self._parts.ranking.there[:-1].tolist()}
-        return type(self)(sheets, self._parts.amended(rows, [former.get(sheet.id) for sheet in sheets], vectors), self._confidence)
+        return type(self)(sheets, self._parts.amended(rows, sheets, [former.get(sheet.id) for sheet in sheets], vectors), self._confidence)
 
     def strange(self, question: str) -> tuple[str, ...]:
         """Return the telling words of a question that the catalogue doesn't have: with their vectors, `match` knows what they are near to."""
@@ -92,32 +93,33 @@ class Index:
         `vector` is the question's, of unit length, shape (dimensions,); `strange` has those of the words of `self.strange(question)`, as far as
         they are at hand.
         """
-        found, outside = self._found(question, vector, segments, strange)
-        if not found:
+        found = self._found(question, vector, segments, strange)
+        nearest = found.first(OFFERED)
+        if not nearest:
             return Match(outcome="none")
-        best, score, fit = found[0]
+        best, score, fit = nearest[0]
         phrasings = self.sheets[best].phrasings
         outcome = self._confidence.outcome(score, fit, scarce=max(len(phrasings.fr), len(phrasings.en)) < ENOUGH)
         confidence = self._confidence.of(score, fit)
-        if word_for_word := self._word_for_word(question).intersection(number for number, _, _ in found):
+        if word_for_word := found.said.intersection(found.order.tolist()):
             outcome = "sure" if len(word_for_word) == 1 else "likely"
             confidence = min(confidence, 1 / len(word_for_word))
-        elif outside > _OUTSIDE:
+        elif found.outside > _OUTSIDE:
             outcome = "none"
-        near = [each for each in found[:OFFERED] if outcome != "likely" or each[1] > score - _UNLIKELY]
+        near = [each for each in nearest if outcome != "likely" or each[1] > score - _UNLIKELY]
         return Match(outcome=outcome, candidates=self._candidates(near), confidence=confidence)
 
     def ranked(
         self, question: str, vector: Floats, segments: frozenset[str], most: int = OFFERED, strange: Mapping[str, Floats] = _NOTHING
     ) -> tuple[Candidate, ...]:
         """Return the nearest sheets for these segments whatever the confidence, the best first."""
-        return self._candidates(self._found(question, vector, segments, strange)[0][:most])
+        return self._candidates(self._found(question, vector, segments, strange).first(most))
 
     def grounds(
         self, question: str, vector: Floats, segments: frozenset[str], sheet_id: str, strange: Mapping[str, Floats] = _NOTHING
     ) -> Grounds | None:
         """Return why a sheet answers a question, None where it isn't there for these segments."""
-        found, _ = self._found(question, vector, segments, strange)
+        found = self._found(question, vector, segments, strange).first()
         place = next((place for place, (number, _, _) in enumerate(found) if self.sheets[number].id == sheet_id), None)
         if self._parts is None or place is None:
             return None
@@ -135,26 +137,49 @@ class Index:
     def _candidates(self, found: Sequence[tuple[int, float, float]]) -> tuple[Candidate, ...]:
         return tuple(Candidate(id=self.sheets[number].id, score=score) for number, score, _ in found)
 
-    def _found(
-        self, question: str, vector: Floats, segments: frozenset[str], strange: Mapping[str, Floats]
-    ) -> tuple[list[tuple[int, float, float]], float]:
-        """Return (sheet, odds, fit) of the sheets for these segments, the best first, and the probability of the world outside.
+    def _found(self, question: str, vector: Floats, segments: frozenset[str], strange: Mapping[str, Floats]) -> "_Found":
+        """Find the sheets for these segments.
 
         A sheet that somebody wrote this very question for comes before all others; one of the person's own segment wins a near tie.
         """
         if self._parts is None:
-            return [], 1.0
+            return _Found(np.zeros(0, dtype=np.int64), np.zeros(1), np.zeros(1), frozenset())
         marks = self._parts.marks(question, np.asarray(vector, dtype=np.float32), strange)
-        scores = logs_of(marks, self._parts.weights)[0].tolist()
-        fits = (marks[0] @ self._parts.weights).tolist()
-        seen = [number for number in self._parts.ranking.there[:-1].tolist() if is_for(self.sheets[number], segments)]
-        said = self._word_for_word(question)
-        seen.sort(key=lambda number: (number not in said, -scores[number] - _THEIRS * is_theirs(self.sheets[number], segments), number))
-        return [(number, SCORE_LIMIT if number in said else odds(scores[number]), fits[number]) for number in seen], math.exp(scores[-1])
+        logs = logs_of(marks, self._parts.weights)[0].astype(np.float64)
+        is_seen, prior = np.ones(len(self.sheets), dtype=np.bool_), np.zeros(len(self.sheets))
+        for number in self._parts.choosy:
+            is_seen[number] = is_for(self.sheets[number], segments)
+            prior[number] = _THEIRS * is_theirs(self.sheets[number], segments)
+        there = self._parts.ranking.there[:-1]
+        there = there[is_seen[there]]
+        said = self._parts.asked.get(as_asked(words(question)), ())
+        order = there[np.lexsort((there, -logs[there] - prior[there], ~np.isin(there, said)))]
+        return _Found(order, logs, marks[0] @ self._parts.weights, frozenset(said))
 
-    def _word_for_word(self, question: str) -> frozenset[int]:
-        """Return the sheets that have this very question as a phrasing or title, but for case, accents and punctuation."""
-        return frozenset(self._parts.asked.get(as_asked(words(question)), ())) if self._parts else frozenset()
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """The sheets that somebody may see, the best first, and what each sheet and the world outside got; `said` has this very question."""
+
+    order: Ids
+    logs: NDArray[np.float64]
+    fits: NDArray[np.floating]
+    said: frozenset[int]
+
+    @property
+    def outside(self) -> float:
+        """The probability of the world outside."""
+        return math.exp(float(self.logs[-1]))
+
+    def first(self, most: int | None = None) -> list[tuple[int, float, float]]:
+        """Return (sheet, odds, fit) of so many, or of all."""
+        numbers = self.order[:most].tolist()
+        return [(number, SCORE_LIMIT if number in self.said else odds(float(self.logs[number])), float(self.fits[number])) for number in numbers]
+
+
+def _choosy(sheets: Sequence[Sheet]) -> tuple[int, ...]:
+    """Return the numbers of the sheets that aren't simply for all."""
+    return tuple(number for number, sheet in enumerate(sheets) if sheet.not_for or tuple(sheet.audience) != (ALL,))
 
 
 def _rows(sheets: Sequence[Sheet]) -> list[Row]:
@@ -172,10 +197,11 @@ class _Parts:
     ranking: Ranking
     weights: Floats
     asked: Mapping[str, tuple[int, ...]]  # the sheets by the very words of their phrasings and titles
+    choosy: Sequence[int]  # the sheets that aren't simply for all
 
-    def amended(self, rows: Sequence[Row], former: Sequence[int | None], vectors: Mapping[str, Floats]) -> Self:
-        """Put other rows in the place of these; `former` has the former number of each sheet, None for a new one."""
-        sheets = len(former)
+    def amended(self, rows: Sequence[Row], listed: Sequence[Sheet], former: Sequence[int | None], vectors: Mapping[str, Floats]) -> Self:
+        """Put the rows of other sheets in the place of these; `former` has the former number of each sheet, None for a new one."""
+        sheets = len(listed)
         corpus, lexicon = self.corpus.amended(rows, sheets, self.lens.lexicon, vectors)
         lens = replace(self.lens, lexicon=lexicon)
         means = np.zeros((sheets + 1, self.lens.directions.shape[1]), dtype=np.float32)
@@ -186,7 +212,7 @@ class _Parts:
         head = self.ranking.head.moved([*former, len(self.ranking.head.offsets) - 1], means)
         owners = np.array([row.sheet for row in rows], dtype=np.int64)
         ranking = Ranking.taught(head, len(lexicon.numbers), owners, corpus.vectors, corpus.said)
-        return type(self)(corpus, lens, ranking, self.weights, corpus.word_for_word(sheets))
+        return type(self)(corpus, lens, ranking, self.weights, corpus.word_for_word(sheets), _choosy(listed))
 
     def marks(self, question: str, vector: Floats, strange: Mapping[str, Floats]) -> Floats:
         """Return the marks of one question, shape (1, sheets + 1, 3)."""
