@@ -10,7 +10,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from adapters.port import DeliveryError
+from adapters.port import SEND_SECONDS, DeliveryError
 from adapters.teams.client import ATTEMPTS, Connector
 from adapters.teams.credentials import Token, TokenCache
 from adapters.teams.render import activity
@@ -25,7 +25,7 @@ HELLO = activity(says("bonjour"))
 @pytest.fixture
 async def connector(teams: FakeTeams) -> AsyncIterator[Connector]:
     async with aiohttp.ClientSession() as session:
-        yield Connector(session, TokenCache(teams.token_source), bot="28:bot", timeout=aiohttp.ClientTimeout(total=0.5))
+        yield Connector(session, TokenCache(teams.token_source), bot="28:bot", timeout=aiohttp.ClientTimeout(total=SEND_SECONDS))
 
 
 @pytest.fixture
