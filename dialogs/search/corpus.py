@@ -42,11 +42,11 @@ class Corpus:
     def read(cls, rows: Sequence[Row], spoken: Sequence[Sequence[str]], sheets: int, vectors: Mapping[str, Floats]) -> tuple[Self, Lexicon]:
         """Learn the sheets' words, too; `spoken` has those of each text. Raises KeyError for a text or a word without its vector."""
         said = [telling(each) for each in spoken]
-        words = dict.fromkeys(word for row, words in zip(rows, said, strict=True) if row.sheet < sheets for word in words)
-        numbers = {word: number for number, word in enumerate(words)}
+        told = dict.fromkeys(word for row, each in zip(rows, said, strict=True) if row.sheet < sheets for word in each)
+        numbers = {word: number for number, word in enumerate(told)}
         stacked = np.stack([vectors[row.text] for row in rows])
         lexicon = Lexicon.learned(numbers, np.stack([vectors[word] for word in numbers]) if numbers else stacked[:0])
-        return cls(rows, [lexicon.known(words) for words in said], [as_asked(each) for each in spoken], stacked), lexicon
+        return cls(rows, [lexicon.known(each) for each in said], [as_asked(each) for each in spoken], stacked), lexicon
 
     def amended(self, rows: Sequence[Row], sheets: int, lexicon: Lexicon, vectors: Mapping[str, Floats]) -> tuple[Self, Lexicon]:
         """Read other rows, most of whose texts are here already. Raises KeyError for a new text or word without its vector."""

@@ -65,7 +65,7 @@ class Index:
         lens, texts = Lens.learned(spoken, corpus.vectors, corpus.said, lexicon)
         ranking = Ranking.learned(len(sheets), len(lexicon.numbers), rows, texts)
         weights, confidence = cross_fitted(len(sheets), len(lexicon.numbers), rows, texts)
-        return cls(sheets, _Parts(corpus, lens, ranking, weights, corpus.word_for_word(len(sheets)), _choosy(sheets)), confidence)
+        return cls(sheets, _Parts(corpus, lens, ranking, weights, corpus.word_for_word(len(sheets)), _restricted(sheets)), confidence)
 
     def amended(self, catalogue: Catalogue, vectors: Mapping[str, Floats]) -> Self:
         """Return an index of a catalogue that differs in a few texts, in a moment: nothing is learnt anew but what the texts say.
@@ -147,12 +147,12 @@ class Index:
         marks = self._parts.marks(question, np.asarray(vector, dtype=np.float32), strange)
         logs = logs_of(marks, self._parts.weights)[0].astype(np.float64)
         is_seen, prior = np.ones(len(self.sheets), dtype=np.bool_), np.zeros(len(self.sheets))
-        for number in self._parts.choosy:
+        for number in self._parts.restricted:
             is_seen[number] = is_for(self.sheets[number], segments)
             prior[number] = _THEIRS * is_theirs(self.sheets[number], segments)
         there = self._parts.ranking.there[:-1]
         there = there[is_seen[there]]
-        said = self._parts.asked.get(as_asked(words(question)), ())
+        said = self._parts.word_for_word.get(as_asked(words(question)), ())
         order = there[np.lexsort((there, -logs[there] - prior[there], ~np.isin(there, said)))]
         return _Found(order, logs, marks[0] @ self._parts.weights, frozenset(said))
 
@@ -177,7 +177,7 @@ class _Found:
         return [(number, SCORE_LIMIT if number in self.said else odds(float(self.logs[number])), float(self.fits[number])) for number in numbers]
 
 
-def _choosy(sheets: Sequence[Sheet]) -> tuple[int, ...]:
+def _restricted(sheets: Sequence[Sheet]) -> tuple[int, ...]:
     """Return the numbers of the sheets that aren't simply for all."""
     return tuple(number for number, sheet in enumerate(sheets) if sheet.not_for or tuple(sheet.audience) != (ALL,))
 
@@ -196,8 +196,8 @@ class _Parts:
     lens: Lens
     ranking: Ranking
     weights: Floats
-    asked: Mapping[str, tuple[int, ...]]  # the sheets by the very words of their phrasings and titles
-    choosy: Sequence[int]  # the sheets that aren't simply for all
+    word_for_word: Mapping[str, tuple[int, ...]]  # the sheets by the very words of their phrasings and titles
+    restricted: Sequence[int]  # the sheets that aren't simply for all
 
     def amended(self, rows: Sequence[Row], listed: Sequence[Sheet], former: Sequence[int | None], vectors: Mapping[str, Floats]) -> Self:
         """Put the rows of other sheets in the place of these; `former` has the former number of each sheet, None for a new one."""
@@ -212,7 +212,7 @@ class _Parts:
         head = self.ranking.head.moved([*former, len(self.ranking.head.offsets) - 1], means)
         owners = np.array([row.sheet for row in rows], dtype=np.int64)
         ranking = Ranking.taught(head, len(lexicon.numbers), owners, corpus.vectors, corpus.said)
-        return type(self)(corpus, lens, ranking, self.weights, corpus.word_for_word(sheets), _choosy(listed))
+        return type(self)(corpus, lens, ranking, self.weights, corpus.word_for_word(sheets), _restricted(listed))
 
     def marks(self, question: str, vector: Floats, strange: Mapping[str, Floats]) -> Floats:
         """Return the marks of one question, shape (1, sheets + 1, 3)."""

@@ -34,7 +34,7 @@ def _gram(text: str) -> int:
 def _grams_of_word(word: str) -> "array[int]":
     padded = f" {word[:_LONGEST]} "
     letters = {padded[start : start + size] for size in _LETTERS for start in range(len(padded) - size + 1)}
-    return array("i", sorted(_gram(part) for part in letters | {f"stem {stem}" for stem in stems(word)}))
+    return array("i", [_gram(part) for part in letters | {f"stem {stem}" for stem in stems(word)}])
 
 
 def _grams_of(said: Sequence[str]) -> "array[int]":
