@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final, assert_never
 
-from bot import export_csv, export_jsonl, export_xlsx
+from bot import export_csv, export_jsonl
 from bot.export_rows import Sheet, Wanted, sheets
 from dialogs.export import Form
 from storage import Session
@@ -51,6 +51,8 @@ def _write(parts: Iterator[Sheet], wanted: Wanted, form: Form, made: Path) -> Ma
             made.mkdir()
             return export_csv.write_folder(parts, made, wanted.t.language)
         case "xlsx":
+            from bot import export_xlsx  # the writer of workbooks: some megabytes that whoever makes none spares
+
             return export_xlsx.write(parts, made)
         case "jsonl":
             return export_jsonl.write(parts, made)

@@ -7,17 +7,22 @@ from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
+import structlog
 from numpy.typing import NDArray
 
 from adapters.encoders.port import Encoder
+from bot.clock import now
 from bot.everyday_words import everyday_words
 from bot.memory import give_back
 from dialogs.catalog import Catalogue
-from dialogs.search.index import Index, texts_of
+from dialogs.search.index import Index, learnt_from, texts_of
+from dialogs.search.learnt import Learnt
 from dialogs.search.understanding import Understanding
-from storage import vectors
+from storage import learnt, vectors
 from storage.database import Database
+from storage.errors import UnavailableError
 
+_LOG = structlog.stdlib.get_logger(__name__)
 _READ = 1000  # vectors read at once: the event loop is held for some 15 ms
 _KEPT = 256  # vectors written at once: what a start was stopped in the middle of isn't all lost
 _FEW = 500  # texts that may have come or gone since the last full build for an amended index to do
@@ -52,15 +57,33 @@ class Indexes:
         self._amender = ThreadPoolExecutor(1, thread_name_prefix="amend")
 
     async def built(self, number: int, catalogue: Catalogue) -> Reading:
-        """Build in full: seconds for thousands of texts. Raises EncoderError where the encoder is remote."""
+        """Build in full: seconds for thousands of texts, unless it was done before. Raises EncoderError where the encoder is remote."""
         loop = asyncio.get_running_loop()
         texts = await loop.run_in_executor(self._builder, texts_of, catalogue)
         vectors_of = await self._vectors(texts, self._builder)
-        understanding = await loop.run_in_executor(self._builder, understand_catalogue, catalogue, vectors_of)
+        fingerprint = await loop.run_in_executor(self._builder, learnt_from, catalogue, self._encoder.model)
+        before = await self._learnt_before(fingerprint)
+        understanding = await loop.run_in_executor(self._builder, understand_catalogue, catalogue, vectors_of, before)
         del vectors_of
+        if before is None and understanding.index.learnt is not None:
+            await self._keep(fingerprint, await loop.run_in_executor(self._builder, understanding.index.learnt.written))
         await loop.run_in_executor(self._builder, give_back)
-        learnt = frozenset(texts)
-        return Reading(number=number, understanding=understanding, texts=learnt, learnt=learnt)
+        those = frozenset(texts)
+        return Reading(number=number, understanding=understanding, texts=those, learnt=those)
+
+    async def _learnt_before(self, fingerprint: bytes) -> Learnt | None:
+        content = await self._database.read(partial(learnt.known, fingerprint=fingerprint))
+        try:
+            return None if content is None else Learnt.read(content)
+        except ValueError as error:
+            _LOG.warning("what an index learnt can't be read; it is learnt anew", reason=str(error))
+            return None
+
+    async def _keep(self, fingerprint: bytes, content: bytes) -> None:
+        try:
+            await self._database.write(learnt.KEEPING, partial(learnt.keep, fingerprint=fingerprint, content=content, at=now()))
+        except UnavailableError as error:  # the index answers nevertheless
+            _LOG.warning("could not keep what an index learnt; the next start learns it anew", reason=str(error))
 
     async def amended(self, former: Reading, number: int, catalogue: Catalogue) -> Reading | None:
         """Amend the former index, in a moment; None where too much has changed since the last full build. Raises EncoderError likewise."""
@@ -113,9 +136,9 @@ class Indexes:
         self._amender.shutdown()
 
 
-def understand_catalogue(catalogue: Catalogue, vectors_of: Mapping[str, Vector]) -> Understanding:
-    """Build what understands questions about a catalogue."""
-    return Understanding.build(catalogue, Index.build(catalogue, vectors_of), everyday_words() if catalogue.functions else ())
+def understand_catalogue(catalogue: Catalogue, vectors_of: Mapping[str, Vector], before: Learnt | None = None) -> Understanding:
+    """Build what understands questions about a catalogue; `before` is what was learnt from it already."""
+    return Understanding.build(catalogue, Index.build(catalogue, vectors_of, before), everyday_words() if catalogue.functions else ())
 
 
 def _amended(former: Understanding, catalogue: Catalogue, vectors_of: Mapping[str, Vector]) -> Understanding:

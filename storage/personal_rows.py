@@ -205,6 +205,7 @@ REGISTER: Final[Mapping[str, Kept]] = {
         plain=("act", "function", "outcome", "detail", "former_hash", "hash"),
         stays={"detail": _LOG, "actor": _PSEUDONYM, "subject": _PSEUDONYM},
     ),
+    "learnt": Kept(plain=("fingerprint", "kept_at", "content"), why="numbers learnt from the catalogue, which is nobody's own"),
     "vector": Kept(plain=("model", "text_hash", "vector"), why="numbers by the hash of a text; neither leads back to the text"),
     "request": Kept(
         ties=(

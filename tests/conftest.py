@@ -10,6 +10,7 @@ from sqlalchemy.util import LRUCache
 from bot import indexes
 from bot.indexes import Vector
 from dialogs.catalog import Catalogue
+from dialogs.search.learnt import Learnt
 from dialogs.search.understanding import Understanding
 from storage import plain
 
@@ -27,10 +28,10 @@ def built_once() -> Iterator[None]:
     built: dict[tuple[str, int], Understanding] = {}
     build = indexes.understand_catalogue
 
-    def remembered(catalogue: Catalogue, vectors_of: Mapping[str, Vector]) -> Understanding:
+    def remembered(catalogue: Catalogue, vectors_of: Mapping[str, Vector], before: Learnt | None = None) -> Understanding:
         key = (plain.write_catalogue(catalogue), len(next(iter(vectors_of.values()), ())))
         if key not in built:
-            built[key] = build(catalogue, vectors_of)
+            built[key] = build(catalogue, vectors_of, before)
         return built[key]
 
     with pytest.MonkeyPatch.context() as patch:

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from dialogs.catalog import ALL, Catalogue, Sheet, is_for, is_theirs
 from dialogs.search.confidence import ENOUGH, SCORE_LIMIT, Confidence, odds
 from dialogs.search.corpus import Corpus, as_asked, in_order
-from dialogs.search.crossfit import cross_fitted
 from dialogs.search.elsewhere import ELSEWHERE
+from dialogs.search.learnt import Learnt, fingerprint
 from dialogs.search.lexical import Grams
 from dialogs.search.match import Candidate, Grounds, Match
 from dialogs.search.ranking import Floats, Ids, Lens, Ranking, logs_of
@@ -41,6 +41,11 @@ def texts_of(catalogue: Catalogue) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*(row.text for row in rows), *ELSEWHERE, *told)))
 
 
+def learnt_from(catalogue: Catalogue, model: str) -> bytes:
+    """Return the fingerprint of what an index of this catalogue learns with the vectors of this model."""
+    return fingerprint(_rows(tuple(sheet for _, sheet in catalogue.sheets())), model)
+
+
 @dataclass(frozen=True, slots=True)
 class Index:
     """Every sheet of one version of a catalogue, ready to be asked. Immutable: build another one and swap them.
@@ -52,20 +57,26 @@ class Index:
     sheets: tuple[Sheet, ...]
     _parts: "_Parts | None"
     _confidence: Confidence
+    learnt: Learnt | None = None  # by a full build
 
     @classmethod
-    def build(cls, catalogue: Catalogue, vectors: Mapping[str, Floats]) -> Self:
-        """Build from the unit vectors, shape (dimensions,), of `texts_of(catalogue)`. Raises KeyError for a text without its vector."""
+    def build(cls, catalogue: Catalogue, vectors: Mapping[str, Floats], learnt: Learnt | None = None) -> Self:
+        """Build from the unit vectors, shape (dimensions,), of `texts_of(catalogue)`. Raises KeyError for a text without its vector.
+
+        `learnt` is what a former build learnt from the same texts (`learnt_from`): with it, nothing is learnt anew.
+        """
         sheets = tuple(sheet for _, sheet in catalogue.sheets())
         rows = _rows(sheets)
         if not rows:
             return cls((), None, Confidence())
         spoken = [words(row.text) for row in rows]
         corpus, lexicon = Corpus.read(rows, spoken, len(sheets), vectors)
-        lens, texts = Lens.learned(spoken, corpus.vectors, corpus.said, lexicon)
-        ranking = Ranking.learned(len(sheets), len(lexicon.numbers), rows, texts)
-        weights, confidence = cross_fitted(len(sheets), len(lexicon.numbers), rows, texts)
-        return cls(sheets, _Parts(corpus, lens, ranking, weights, corpus.word_for_word(len(sheets)), _restricted(sheets)), confidence)
+        if learnt is None:
+            learnt = Learnt.of(len(sheets), spoken, corpus, lexicon)
+        lens = Lens(learnt.letters, learnt.mean, learnt.directions, lexicon)
+        ranking = Ranking.taught(learnt.head, len(lexicon.numbers), _owners(rows), corpus.vectors, corpus.said)
+        parts = _Parts(corpus, lens, ranking, learnt.weights, corpus.word_for_word(len(sheets)), _restricted(sheets))
+        return cls(sheets, parts, learnt.confidence, learnt)
 
     def amended(self, catalogue: Catalogue, vectors: Mapping[str, Floats]) -> Self:
         """Return an index of a catalogue that differs in a few texts, in a moment: nothing is learnt anew but what the texts say.
@@ -188,6 +199,10 @@ def _rows(sheets: Sequence[Sheet]) -> list[Row]:
     return in_order([*rows, *(Row(text, len(sheets), "title", None) for text in ELSEWHERE)]) if rows else []
 
 
+def _owners(rows: Sequence[Row]) -> Ids:
+    return np.array([row.sheet for row in rows], dtype=np.int64)
+
+
 @dataclass(frozen=True, slots=True)
 class _Parts:
     """What an index of at least one text is made of; `weights` are those of the ranking's marks."""
@@ -210,8 +225,7 @@ class _Parts:
             features = lens.features(Grams.read([words(rows[place].text) for place in new]), corpus.vectors[new])
             np.add.at(means, [rows[place].sheet for place in new], features)
         head = self.ranking.head.moved([*former, len(self.ranking.head.offsets) - 1], means)
-        owners = np.array([row.sheet for row in rows], dtype=np.int64)
-        ranking = Ranking.taught(head, len(lexicon.numbers), owners, corpus.vectors, corpus.said)
+        ranking = Ranking.taught(head, len(lexicon.numbers), _owners(rows), corpus.vectors, corpus.said)
         return type(self)(corpus, lens, ranking, self.weights, corpus.word_for_word(sheets), _restricted(listed))
 
     def marks(self, question: str, vector: Floats, strange: Mapping[str, Floats]) -> Floats:

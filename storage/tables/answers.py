@@ -110,6 +110,16 @@ class VectorRow(Row, table=True):
     vector: bytes = Field(sa_type=LargeBinary)
 
 
+class LearntRow(Row, table=True):
+    """What an index learnt from a catalogue's texts, as `dialogs.search.learnt` writes it; the fingerprint tells from what."""
+
+    __tablename__ = "learnt"
+
+    fingerprint: bytes = Field(primary_key=True, sa_type=LargeBinary)
+    kept_at: datetime
+    content: bytes = Field(sa_type=LargeBinary)
+
+
 class AuditRow(Row, table=True):
     """One line of the audit log: who (a pseudonym, or `command line:` and a login) did what; each holds the hash of the line before it."""
 

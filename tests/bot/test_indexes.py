@@ -12,9 +12,12 @@ from bot.indexes import Vector
 from bot.knowledge import Knowledge
 from dialogs.catalog import Catalogue, Phrasings, Service
 from dialogs.search.index import Index, texts_of
+from dialogs.search.learnt import Learnt
 from dialogs.search.match import Asked
 from dialogs.search.understanding import Understanding
+from storage import learnt
 from storage.database import Database
+from storage.errors import UnavailableError
 from tests.bot.encoders import LetterEncoder
 from tests.bot.watched import knowing, until, watching
 from tests.company import CATALOGUE, COMPANY, EXPENSES, FINANCE
@@ -37,18 +40,20 @@ def saying(*phrasings: str) -> Catalogue:
 
 
 class Builds:
-    """Full builds, which may be held back."""
+    """Full builds, which may be held back; `learnt` of them had nothing to begin with."""
 
     def __init__(self) -> None:
         self.done = 0
         self.begun = 0
+        self.learnt = 0
         self.gate = threading.Event()
         self.gate.set()
 
-    def build(self, catalogue: Catalogue, vectors_of: dict[str, Vector]) -> Understanding:
+    def build(self, catalogue: Catalogue, vectors_of: dict[str, Vector], before: Learnt | None = None) -> Understanding:
         self.begun += 1
         assert self.gate.wait(20)
-        understanding = Understanding.build(catalogue, Index.build(catalogue, vectors_of))
+        understanding = Understanding.build(catalogue, Index.build(catalogue, vectors_of, before))
+        self.learnt += before is None
         self.done += 1
         return understanding
 
@@ -201,3 +206,45 @@ async def test_there_is_nothing_to_finish_where_nothing_was_amended(database: Da
         await known.refresh()
         await known.finish()
     assert builds.done == 1
+
+
+async def test_what_an_index_learnt_is_not_learnt_again_at_the_next_start(database: Database, builds: Builds) -> None:
+    await load_catalogue(database, CATALOGUE, "tests")
+    for _ in range(2):
+        async with knowing(database, LetterEncoder()) as known:
+            await known.refresh()
+            assert await nearest(known, "rembourser mes frais") == EXPENSES.id
+    async with knowing(database, LetterEncoder("letters-2")) as known:
+        await known.refresh()
+    assert (builds.done, builds.learnt) == (3, 2)
+
+
+@on_one_database
+async def test_what_an_index_learnt_is_learnt_anew_where_it_cant_be_read(database: Database, builds: Builds, monkeypatch: pytest.MonkeyPatch) -> None:
+    await load_catalogue(database, CATALOGUE, "tests")
+    with monkeypatch.context() as patch:
+        patch.setattr(Learnt, "written", lambda _learnt: b"half of it")
+        async with knowing(database, LetterEncoder()) as known:
+            await known.refresh()
+    for _ in range(2):
+        with capture_logs() as logs:
+            async with knowing(database, LetterEncoder()) as known:
+                await known.refresh()
+                assert await nearest(known, "rembourser mes frais") == EXPENSES.id
+    assert builds.learnt == 2
+    assert not [entry for entry in logs if entry["log_level"] == "warning"]
+
+
+@on_one_database
+async def test_an_index_answers_although_what_it_learnt_cant_be_kept(database: Database, builds: Builds, monkeypatch: pytest.MonkeyPatch) -> None:
+    def away(*_: object, **__: object) -> None:
+        raise UnavailableError("the database doesn't answer")
+
+    await load_catalogue(database, CATALOGUE, "tests")
+    monkeypatch.setattr(learnt, "keep", away)
+    with capture_logs() as logs:
+        async with knowing(database, LetterEncoder()) as known:
+            await known.refresh()
+            assert known.current.whole
+            assert await nearest(known, "rembourser mes frais") == EXPENSES.id
+    assert [entry["reason"] for entry in logs if entry["log_level"] == "warning"] == ["the database doesn't answer"]
