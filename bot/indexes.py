@@ -15,7 +15,7 @@ from bot.clock import now
 from bot.everyday_words import everyday_words
 from bot.memory import give_back
 from dialogs.catalog import Catalogue
-from dialogs.search.index import Index, learnt_from, texts_of
+from dialogs.search.index import Index, fingerprint_of, texts_of
 from dialogs.search.learnt import Learnt
 from dialogs.search.understanding import Understanding
 from storage import learnt, vectors
@@ -33,17 +33,17 @@ Vector = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """What understands one catalogue version, and its texts. `learnt` are those of the last index built in full, which may be this one."""
+    """What understands one catalogue version, and its texts. `built` are those of the last index built in full, which may be this one."""
 
     number: int
     understanding: Understanding
     texts: frozenset[str]
-    learnt: frozenset[str]
+    built: frozenset[str]
 
     @property
     def whole(self) -> bool:
         """Tell whether this index was built in full, not amended."""
-        return self.learnt is self.texts
+        return self.built is self.texts
 
 
 class Indexes:
@@ -61,20 +61,22 @@ class Indexes:
         loop = asyncio.get_running_loop()
         texts = await loop.run_in_executor(self._builder, texts_of, catalogue)
         vectors_of = await self._vectors(texts, self._builder)
-        fingerprint = await loop.run_in_executor(self._builder, learnt_from, catalogue, self._encoder.model)
+        fingerprint = await loop.run_in_executor(self._builder, fingerprint_of, catalogue, self._encoder.model)
         before = await self._learnt_before(fingerprint)
         understanding = await loop.run_in_executor(self._builder, understand_catalogue, catalogue, vectors_of, before)
         del vectors_of
         if before is None and understanding.index.learnt is not None:
             await self._keep(fingerprint, await loop.run_in_executor(self._builder, understanding.index.learnt.written))
         await loop.run_in_executor(self._builder, give_back)
-        those = frozenset(texts)
-        return Reading(number=number, understanding=understanding, texts=those, learnt=those)
+        read = frozenset(texts)
+        return Reading(number=number, understanding=understanding, texts=read, built=read)
 
     async def _learnt_before(self, fingerprint: bytes) -> Learnt | None:
         content = await self._database.read(partial(learnt.known, fingerprint=fingerprint))
+        if content is None:
+            return None
         try:
-            return None if content is None else Learnt.read(content)
+            return await asyncio.get_running_loop().run_in_executor(self._builder, Learnt.read, content)
         except ValueError as error:
             _LOG.warning("what an index learnt can't be read; it is learnt anew", reason=str(error))
             return None
@@ -89,14 +91,14 @@ class Indexes:
         """Amend the former index, in a moment; None where too much has changed since the last full build. Raises EncoderError likewise."""
         loop = asyncio.get_running_loop()
         texts = await loop.run_in_executor(self._amender, texts_of, catalogue)
-        changed = len(former.learnt.symmetric_difference(texts))
-        if changed > min(_FEW, _PART * len(former.learnt)):
+        changed = len(former.built.symmetric_difference(texts))
+        if changed > min(_FEW, _PART * len(former.built)):
             return None
         try:
             understanding = await self._amend(former, catalogue, [text for text in texts if text not in former.texts])
         except KeyError:  # a text that was there before only as a word of others, or the reverse
             understanding = await self._amend(former, catalogue, texts)
-        return Reading(number=number, understanding=understanding, texts=frozenset(texts), learnt=former.learnt)
+        return Reading(number=number, understanding=understanding, texts=frozenset(texts), built=former.built)
 
     async def _amend(self, former: Reading, catalogue: Catalogue, texts: Sequence[str]) -> Understanding:
         """Amend with the vectors of these texts. Raises KeyError where one is missing."""

@@ -48,7 +48,7 @@ class Known:
 
 
 NOTHING = Catalogue(company=Company(name="pourqui"), functions=())  # until a first catalogue is loaded; the home card says that it's empty
-_UNREAD = Reading(number=0, understanding=understand_catalogue(NOTHING, {}), texts=frozenset(), learnt=frozenset())
+_UNREAD = Reading(number=0, understanding=understand_catalogue(NOTHING, {}), texts=frozenset(), built=frozenset())
 
 
 @dataclass(frozen=True, slots=True)

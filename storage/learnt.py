@@ -19,9 +19,8 @@ def known(session: Session, fingerprint: bytes) -> bytes | None:
 
 
 def keep(session: Session, fingerprint: bytes, content: bytes, at: datetime) -> None:
-    """Keep what was learnt in the place of what was kept under its fingerprint; only the last four stay. Write it under `KEEPING`."""
-    connection = session.connection()
-    connection.execute(delete(_TABLE).where(_TABLE.c.fingerprint == fingerprint))
-    connection.execute(insert(_TABLE), [{"fingerprint": fingerprint, "kept_at": at, "content": content}])
-    newest = select(_TABLE.c.fingerprint).order_by(_TABLE.c.kept_at.desc(), _TABLE.c.fingerprint).limit(_MOST)
-    connection.execute(delete(_TABLE).where(_TABLE.c.fingerprint.not_in(newest)))
+    """Keep what was learnt in the place of what was kept under its fingerprint, and of all but the newest three others. Write it under `KEEPING`."""
+    others = select(_TABLE.c.fingerprint).where(_TABLE.c.fingerprint != fingerprint)
+    newest = others.order_by(_TABLE.c.kept_at.desc(), _TABLE.c.fingerprint).limit(_MOST - 1)
+    session.connection().execute(delete(_TABLE).where(_TABLE.c.fingerprint.not_in(newest)))
+    session.connection().execute(insert(_TABLE), [{"fingerprint": fingerprint, "kept_at": at, "content": content}])

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from dialogs.search.blend import USUAL, blended
 from dialogs.search.confidence import Confidence, odds
 from dialogs.search.head import MANY
-from dialogs.search.ranking import Floats, Ranking, Texts, logs_of
+from dialogs.search.ranking import Floats, Ranking, Texts, logs_of, owners_of
 from dialogs.search.rows import FOLDS, Row
 
 _ASKED: Final = 800  # phrasings of a fold, at most: more change little, and cost
@@ -34,7 +34,7 @@ def cross_fitted(sheets: int, words: int, rows: Sequence[Row], texts: Texts) -> 
     that no sheet answers, which is as near as one gets to what people will ask in vain.
     """
     folds = np.array([-1 if row.fold is None else row.fold for row in rows])
-    owners = np.array([row.sheet for row in rows], dtype=np.int64)
+    owners = owners_of(rows)
     tried = FOLDS if sheets <= MANY else 1  # a fold of a large catalogue teaches enough
     asked = [each for fold in range(tried) if (each := _held_out(fold, sheets, words, rows, texts, folds, owners)) is not None]
     weights = _weights(asked)

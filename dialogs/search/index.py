@@ -17,7 +17,7 @@ from dialogs.search.elsewhere import ELSEWHERE
 from dialogs.search.learnt import Learnt, fingerprint
 from dialogs.search.lexical import Grams
 from dialogs.search.match import Candidate, Grounds, Match
-from dialogs.search.ranking import Floats, Ids, Lens, Ranking, logs_of
+from dialogs.search.ranking import Floats, Ids, Lens, Ranking, logs_of, owners_of
 from dialogs.search.rows import Row, rows_of
 from dialogs.search.text import terms, words
 from dialogs.search.wording import telling
@@ -41,7 +41,7 @@ def texts_of(catalogue: Catalogue) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*(row.text for row in rows), *ELSEWHERE, *told)))
 
 
-def learnt_from(catalogue: Catalogue, model: str) -> bytes:
+def fingerprint_of(catalogue: Catalogue, model: str) -> bytes:
     """Return the fingerprint of what an index of this catalogue learns with the vectors of this model."""
     return fingerprint(_rows(tuple(sheet for _, sheet in catalogue.sheets())), model)
 
@@ -63,7 +63,7 @@ class Index:
     def build(cls, catalogue: Catalogue, vectors: Mapping[str, Floats], learnt: Learnt | None = None) -> Self:
         """Build from the unit vectors, shape (dimensions,), of `texts_of(catalogue)`. Raises KeyError for a text without its vector.
 
-        `learnt` is what a former build learnt from the same texts (`learnt_from`): with it, nothing is learnt anew.
+        `learnt` is what a former build learnt from the same texts (`fingerprint_of`): with it, nothing is learnt anew.
         """
         sheets = tuple(sheet for _, sheet in catalogue.sheets())
         rows = _rows(sheets)
@@ -74,7 +74,7 @@ class Index:
         if learnt is None:
             learnt = Learnt.of(len(sheets), spoken, corpus, lexicon)
         lens = Lens(learnt.letters, learnt.mean, learnt.directions, lexicon)
-        ranking = Ranking.taught(learnt.head, len(lexicon.numbers), _owners(rows), corpus.vectors, corpus.said)
+        ranking = Ranking.taught(learnt.head, len(lexicon.numbers), owners_of(rows), corpus.vectors, corpus.said)
         parts = _Parts(corpus, lens, ranking, learnt.weights, corpus.word_for_word(len(sheets)), _restricted(sheets))
         return cls(sheets, parts, learnt.confidence, learnt)
 
@@ -199,10 +199,6 @@ def _rows(sheets: Sequence[Sheet]) -> list[Row]:
     return in_order([*rows, *(Row(text, len(sheets), "title", None) for text in ELSEWHERE)]) if rows else []
 
 
-def _owners(rows: Sequence[Row]) -> Ids:
-    return np.array([row.sheet for row in rows], dtype=np.int64)
-
-
 @dataclass(frozen=True, slots=True)
 class _Parts:
     """What an index of at least one text is made of; `weights` are those of the ranking's marks."""
@@ -225,7 +221,7 @@ class _Parts:
             features = lens.features(Grams.read([words(rows[place].text) for place in new]), corpus.vectors[new])
             np.add.at(means, [rows[place].sheet for place in new], features)
         head = self.ranking.head.moved([*former, len(self.ranking.head.offsets) - 1], means)
-        ranking = Ranking.taught(head, len(lexicon.numbers), _owners(rows), corpus.vectors, corpus.said)
+        ranking = Ranking.taught(head, len(lexicon.numbers), owners_of(rows), corpus.vectors, corpus.said)
         return type(self)(corpus, lens, ranking, self.weights, corpus.word_for_word(sheets), _restricted(listed))
 
     def marks(self, question: str, vector: Floats, strange: Mapping[str, Floats]) -> Floats:

@@ -94,7 +94,7 @@ class Ranking:
     @classmethod
     def learned(cls, sheets: int, words: int, rows: Sequence[Row], texts: Texts) -> Self:
         """Learn from these rows, in their order; `words` is the size of the lexicon."""
-        owners = np.array([row.sheet for row in rows], dtype=np.int64)
+        owners = owners_of(rows)
         weights = np.array([_SENTENCE_WEIGHT if row.kind == "sentence" else 1.0 for row in rows], dtype=np.float32)
         return cls.taught(trained(texts.features, owners, weights, sheets + 1), words, owners, texts.vectors, texts.said)
 
@@ -117,6 +117,11 @@ class Ranking:
         for row, alike in enumerate(texts.alike):
             marks[row, :-1, 2] = self.wording.of(alike)
         return marks
+
+
+def owners_of(rows: Sequence[Row]) -> Ids:
+    """Return the sheet of each text."""
+    return np.array([row.sheet for row in rows], dtype=np.int64)
 
 
 def logs_of(marks: Floats, weights: Floats) -> Floats:

@@ -32,3 +32,10 @@ async def test_the_last_four_stay(database: Database) -> None:
         at = NOON + timedelta(minutes=number)
         await database.write(KEEPING, partial(keep, fingerprint=b"%d" % number, content=b"content", at=at))
     assert [await kept(database, b"%d" % number) is not None for number in range(6)] == [False, False, True, True, True, True]
+
+
+async def test_what_a_late_clock_keeps_stays(database: Database) -> None:
+    for number in range(5):
+        at = NOON - timedelta(minutes=number)
+        await database.write(KEEPING, partial(keep, fingerprint=b"%d" % number, content=b"content", at=at))
+    assert [await kept(database, b"%d" % number) is not None for number in range(5)] == [True, True, True, False, True]

@@ -1,15 +1,15 @@
 """What an index learnt is kept and read again: it answers as before, and only for what it was learnt from."""
 
 import io
+import shutil
 from dataclasses import replace
-from importlib import resources
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from dialogs.search import learnt
-from dialogs.search.index import Index, learnt_from
+from dialogs.search.index import Index, fingerprint_of
 from dialogs.search.learnt import Learnt
 from tests.dialogs.search.conftest import BADGE, CATALOGUE, EVERYBODY, MANAGERS, PASSWORD, Encoding
 from tests.dialogs.search.test_index import catalogue_of
@@ -64,20 +64,21 @@ def test_what_is_cut_short_or_lacks_a_part_is_refused(index: Index) -> None:
         Learnt.read(other.getvalue())
 
 
-def test_another_text_sheet_model_or_program_has_another_fingerprint(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_another_text_sheet_or_model_has_another_fingerprint() -> None:
     said = replace(BADGE, phrasings=replace(BADGE.phrasings, fr=(*BADGE.phrasings.fr, "zinzolin")))
     moved = replace(BADGE, phrasings=replace(BADGE.phrasings, fr=tuple(reversed(BADGE.phrasings.fr))))
-    found = [learnt_from(catalogue_of(*sheets), "use-3") for sheets in ((BADGE, PASSWORD), (PASSWORD, BADGE), (said, PASSWORD), (moved, PASSWORD))]
-    found.append(learnt_from(catalogue_of(BADGE, PASSWORD), "use-4"))
-    assert found[0] == learnt_from(catalogue_of(replace(BADGE, owner="amina"), PASSWORD), "use-3"), "no text of it differs"
-    (tmp_path / "index.py").write_text("a newer program\n", encoding="utf-8")
-    monkeypatch.setattr(learnt, "files", lambda _package: tmp_path)
-    learnt._program.cache_clear()
-    found.append(learnt_from(catalogue_of(BADGE, PASSWORD), "use-3"))
-    learnt._program.cache_clear()
+    found = [fingerprint_of(catalogue_of(*sheets), "use-3") for sheets in ((BADGE, PASSWORD), (PASSWORD, BADGE), (said, PASSWORD), (moved, PASSWORD))]
+    found.append(fingerprint_of(catalogue_of(BADGE, PASSWORD), "use-4"))
     assert len(set(found)) == len(found)
+    assert found[0] == fingerprint_of(catalogue_of(replace(BADGE, owner="amina"), PASSWORD), "use-3"), "no text of it differs"
 
 
-def test_the_program_is_what_learns() -> None:
-    there = {file.name for file in resources.files("dialogs.search").iterdir()}
-    assert {"crossfit.py", "head.py", "ranking.py", "text.py"} <= there
+@pytest.mark.parametrize("changed", ["crossfit.py", "head.py", "text.py"])
+def test_another_program_has_another_fingerprint(changed: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    shutil.copytree(Path(learnt.__file__).parent, tmp_path / "search")
+    monkeypatch.setattr(learnt, "files", lambda _package: tmp_path / "search")
+    program = learnt._program.__wrapped__
+    assert program() == learnt._program()
+    with (tmp_path / "search" / changed).open("a", encoding="utf-8") as file:
+        file.write("# another way\n")
+    assert program() != learnt._program()
