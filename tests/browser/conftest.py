@@ -58,7 +58,8 @@ def chromium() -> str:
 def axe_source() -> str:
     """Return axe-core's source."""
     if not AXE.exists():
-        pytest.fail("The browser tests need axe-core: npm ci --prefix adapters/playground/web", pytrace=False)
+        get_npm = "" if shutil.which("npm") else "sudo apt-get install npm && "
+        pytest.fail(f"The browser tests need axe-core: {get_npm}npm ci --prefix adapters/playground/web", pytrace=False)
     return AXE.read_text(encoding="utf-8")
 
 
