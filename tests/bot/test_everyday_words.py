@@ -1,8 +1,14 @@
 """The commonest words of both languages."""
 
-import pytest
+import gzip
+from itertools import zip_longest
+from pathlib import Path
 
-from bot.everyday_words import everyday_words
+import msgpack
+import pytest
+import wordfreq
+
+from bot.everyday_words import commonest, everyday_words
 from dialogs.search.typos import Repair
 
 
@@ -17,6 +23,18 @@ def test_they_are_of_both_languages_the_commonest_first(common: tuple[str, ...])
     assert places["le"] < places["ordinateur"] < places["imprimantes"]
     assert places["you"] < places["computer"] < places["invoices"]
     assert 70_000 < len(common) <= 80_000
+
+
+def test_they_are_those_that_wordfreq_itself_lists(common: tuple[str, ...]) -> None:
+    english, french = wordfreq.top_n_list("en", 30_000), wordfreq.top_n_list("fr", 50_000)
+    assert common == tuple(word for rank in zip_longest(english, french) for word in rank if word is not None)
+
+
+def test_a_list_of_another_format_is_refused_by_name(tmp_path: Path) -> None:
+    file = tmp_path / "large_en.msgpack.gz"
+    file.write_bytes(gzip.compress(msgpack.packb([{"format": "cB", "version": 2}, ["the"]])))
+    with pytest.raises(ValueError, match=r"large_en\.msgpack\.gz isn't a list of words in the format cB 1"):
+        list(commonest(str(file)))
 
 
 @pytest.mark.parametrize(
