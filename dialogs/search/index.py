@@ -92,11 +92,14 @@ class Index:
         return type(self)(sheets, self._parts.amended(rows, sheets, [former.get(sheet.id) for sheet in sheets], vectors), self._confidence)
 
     def strange(self, question: str) -> tuple[str, ...]:
-        """Return the telling words of a question that the catalogue doesn't have: with their vectors, `match` knows what they are near to."""
+        """Return the telling words of a question that the catalogue doesn't have: with their vectors, `match` knows what they are near to.
+
+        A number is near to nothing: it's the same or another one.
+        """
         if self._parts is None:
             return ()
         known = self._parts.lens.lexicon.numbers
-        return tuple(word for word in telling(words(question)) if word not in known)[:_STRANGE]
+        return tuple(word for word in telling(words(question)) if word not in known and not word.isnumeric())[:_STRANGE]
 
     def match(self, question: str, vector: Floats, segments: frozenset[str], strange: Mapping[str, Floats] = _NOTHING) -> Match:
         """Return what the question is about, among the sheets for these segments.

@@ -17,6 +17,7 @@ _NEAR: Final = 0.5  # cosine below which two words have nothing in common; 0.4 t
 _FEWEST: Final = 30  # sheets that rarity takes for granted, so that a catalogue of two still knows which words are rare
 _MOST: Final = 64  # words near to a word that count; more change nothing
 _AT_ONCE: Final = 256  # words compared with the whole lexicon at once; bounds the memory
+_FEW: Final = 4  # words that are compared one by one: a product of two matrices first copies the lexicon, which takes longer than they do
 
 Floats = NDArray[np.float32]
 Ids = NDArray[np.int64]
@@ -70,7 +71,8 @@ class Lexicon:
 def _alike(vectors: Floats, known: Floats) -> Iterator[Alike]:
     """Yield, for each of these unit vectors, shape (words, dimensions), the known ones that are near."""
     for start in range(0, len(vectors), _AT_ONCE):
-        for cosines in vectors[start : start + _AT_ONCE] @ known.T:
+        some = vectors[start : start + _AT_ONCE]
+        for cosines in some @ known.T if len(some) > _FEW else (known @ vector for vector in some):
             near = np.flatnonzero(cosines > _NEAR)
             if len(near) > _MOST:
                 near = near[np.argpartition(-cosines[near], _MOST)[:_MOST]]

@@ -79,6 +79,10 @@ def test_control_characters_around_a_question_change_nothing_much(index: Index, 
     assert found(index, "j'ai perdu\u200b mon badge\u202c", encode).candidates[0].id == "fac_badge"
 
 
+def test_a_number_that_nobody_wrote_is_near_to_nothing(index: Index) -> None:
+    assert index.strange("my parking badge 48213 is lost since the 14th") == ("parking", "since", "14th")
+
+
 def test_a_question_of_ten_thousand_characters_costs_no_more_than_a_question(index: Index, encode: Encoding) -> None:
     question = "j'ai perdu mon badge " + " ".join(f"mot{number}" for number in range(1500))
     assert len(question) > 10_000

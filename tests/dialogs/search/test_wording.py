@@ -61,3 +61,16 @@ def test_of_many_words_that_are_near_the_nearest_count() -> None:
     words, shares = lexicon.alike("nearby", {"nearby": EAST})[0]
     assert set(words.tolist()) == set(range(len(words)))
     assert len(words) == len(shares) == 64
+
+
+def test_words_are_near_to_the_same_whether_they_are_compared_one_by_one_or_together() -> None:
+    angles = np.linspace(0, 3, 20, dtype=np.float32)
+    vectors = np.stack([np.cos(angles), np.sin(angles)], axis=1)
+    strange = {f"strange{place}": vector for place, vector in enumerate(vectors)}
+    lexicon = Lexicon.learned({f"word{place}": place for place in range(20)}, vectors)
+    together = lexicon.alike(" ".join(strange), strange)
+    one_by_one = [lexicon.alike(word, strange)[0] for word in strange]
+    assert len(together) == len(strange)
+    for (near, shares), (alone_near, alone_shares) in zip(together, one_by_one, strict=True):
+        assert near.tolist() == alone_near.tolist()
+        assert shares.tolist() == pytest.approx(alone_shares.tolist(), abs=1e-6)
