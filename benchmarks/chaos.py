@@ -112,6 +112,8 @@ def main() -> int:
         print(f"taken more than once: {doubled}")
     for crowd in outcome.verdict.crowds:
         print(f"a workspace at its limit, {crowd}")
+    for chase in outcome.verdict.chases:
+        print(f"the pump in a channel too soon, {chase}")
     return 1 if outcome.verdict.broken else 0
 
 

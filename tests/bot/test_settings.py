@@ -114,6 +114,23 @@ def test_all_that_is_wrong_is_told_at_once_by_its_own_name(monkeypatch: pytest.M
     assert "'Europe/Pariss' isn't an IANA time zone, such as Europe/Paris" in zone
 
 
+@pytest.mark.parametrize(
+    ("given", "reason"),
+    [
+        ({}, r"needs PostgreSQL.*pourqui move --to"),
+        ({"POURQUI_DATABASE_URL": "sqlite:///elsewhere.db"}, r"needs PostgreSQL.*pourqui move --to"),
+        ({"POURQUI_DATABASE_URL": "postgresql://pourqui@db/pourqui"}, r"needs POURQUI_SECRET_KEY, the same for every process"),
+    ],
+)
+def test_a_queue_needs_a_database_and_a_key_that_its_workers_share(given: dict[str, str], reason: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+    read_settings()
+    monkeypatch.setenv("POURQUI_RUNNER", "procrastinate")
+    with pytest.raises(SettingsError, match=reason):
+        read_settings()
+
+
 @pytest.mark.parametrize("zone", ["", "../../etc/passwd", "/etc/localtime", "Europe"])
 def test_a_time_zone_is_one_of_the_known(zone: str) -> None:
     with pytest.raises(SettingsError, match="POURQUI_TIMEZONE"):

@@ -154,6 +154,7 @@ class Fire:
         verdict = verdicts.judge(kept, told, crowd.asked, crowd.taps, options.people)
         verdict.doubles = verdicts.doubles(kept, told, self.blows)
         verdict.crowds = verdicts.crowds(told, self.blows)
+        verdict.chases = verdicts.chases(told, self.blows)
         if left.anything:
             verdict.broken.append(f"not settled in time: {left}")
         keys = frozenset(key for key, platform, *_ in kept.rows if platform == "slack")
@@ -168,7 +169,7 @@ class Fire:
             restarts=self._restarts,
             cuts=self._cuts,
             ended_alone=fleet.ended_alone,
-            resumes=verdicts.resumes(told, worker_kills),
+            resumes=verdicts.resumes(told, keys, worker_kills),
             flow=verdicts.flow(told, keys, options.workspaces, pace),
             questions=len(crowd.asked),
             taps=len(crowd.taps),

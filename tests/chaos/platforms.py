@@ -31,7 +31,13 @@ class Admin:
         slack, teams = self._slack, self._teams
         return web.json_response(
             {
-                "slack": {"accepted": slack.accepted, "above": slack.above, "crowds": slack.crowds, "hasty": slack.hasty},
+                "slack": {
+                    "accepted": slack.accepted,
+                    "above": slack.above,
+                    "crowds": slack.crowds,
+                    "chases": slack.chases,
+                    "hasty": slack.hasty,
+                },
                 "closed": slack.closed,
                 "teams": {"accepted": teams.accepted, "above": teams.above},
                 "troubles": self._weather.troubles,

@@ -97,7 +97,7 @@ class Population:
         """Yield those whom the campaign is for."""
         for number in range(self.people):
             slack = number % _TEAMS_SHARE != 0
-            yield Member(number=number, slack=slack, place=number % self.workspaces if slack else number // _TEAMS_SHARE % self.tenants)
+            yield Member(number=number, slack=slack, place=number // _TEAMS_SHARE % (self.workspaces if slack else self.tenants))
 
     def asking(self) -> Iterator[Member]:
         """Yield those who ask, in Slack."""

@@ -16,7 +16,7 @@ from aiohttp import web
 
 from tests.chaos.places import ORGANIZATION, SLACK_BOT, SLACK_BOT_ID, team, workspace_of
 from tests.chaos.weather import RETRY_AFTER, Weather, befalls
-from tests.platforms.slack_limits import Limits
+from tests.platforms.slack_limits import POSTING, Limits
 from tests.platforms.slack_workspace import BOT_TOKEN, Refusal, dm
 
 JSON = dict[str, Any]
@@ -43,7 +43,10 @@ class Slack:
         self.news: list[str] = []  # what was accepted since somebody last asked
         self.above: list[tuple[str, str, str]] = []  # calls above a limit: what, where, of which delivery
         self.crowds: list[tuple[float, str]] = []  # when a workspace was at its limit, and what it had taken within the second
+        # when a channel was at its limit, how it was named, by which delivery or reply; and what it had taken: `_latest`
+        self.chases: list[tuple[float, str, str, float, str, str, bool]] = []
         self._lately: defaultdict[int, deque[tuple[float, str]]] = defaultdict(lambda: deque(maxlen=40))
+        self._latest: dict[str, tuple[float, str, str, bool]] = {}  # the last call that each took: when, named how, of which of them, an apology?
         self.hasty = 0  # calls of a workspace that had just said when to come again
         self.closed: defaultdict[int, float] = defaultdict(float)  # seconds for which each workspace asked to be left alone
         self.tappable: deque[JSON] = deque(maxlen=_TAPPABLE)
@@ -75,7 +78,8 @@ class Slack:
         now = time.monotonic()
         self.hasty += now < self._closed_until.get(workspace, 0.0)
         limits = self._limits.setdefault(workspace, Limits(time.monotonic))
-        wait = limits.wait(method, dm(channel) if channel[0] == "U" else channel)
+        place = dm(channel) if channel[0] == "U" else channel
+        wait = limits.wait(method, place)
         if wait is not None:
             full = limits._since("", now) >= limits._workspace
             self.above.append((f"{method} ({'workspace' if full else 'channel'})", channel, _stamp(arguments)))
@@ -83,8 +87,12 @@ class Slack:
                 lately = [(at, each) for at, each in self._lately[workspace] if at > now - 1]
                 taken = ", ".join(f"{number} × {each}" for each, number in Counter(each for _, each in lately).most_common())
                 self.crowds.append((now, f"{taken}: {', '.join(f'{now - at:.2f}' for at, _ in lately)} s before"))
+            else:
+                self.chases.append((now, channel, _stamp(arguments), *self._latest[place]))
         else:
             self._lately[workspace].append((now, method))
+            if method in POSTING:
+                self._latest[place] = (now, channel, _stamp(arguments), _is_apology(arguments))
         return wait
 
     def _close(self, workspace: int) -> None:
@@ -110,7 +118,7 @@ class Slack:
         channel = _conversation(arguments)
         posted = Posted(ts=f"{1767700000 + next(self._numbers)}.000100", key=_stamp(arguments), thread=arguments.get("thread_ts"))
         self._messages[channel].append(posted)
-        self.accepted.append((time.monotonic(), int(channel[1:3]), posted.key, _APOLOGY in str(arguments.get("text"))))
+        self.accepted.append((time.monotonic(), int(channel[1:3]), posted.key, _is_apology(arguments)))
         self.news.append(posted.key)
         self._keep_buttons(channel, posted.ts, arguments)
         return {"channel": channel, "ts": posted.ts}
@@ -169,6 +177,10 @@ def _conversation(arguments: JSON) -> str:
     if workspace_of(channel) is None:
         raise Refusal("channel_not_found")
     return dm(channel) if channel.startswith("U") else channel
+
+
+def _is_apology(arguments: JSON) -> bool:
+    return _APOLOGY in str(arguments.get("text"))
 
 
 def _stamp(arguments: JSON) -> str:

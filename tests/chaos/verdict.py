@@ -19,6 +19,7 @@ from storage import deliveries, plain
 from storage.tables import CampaignMemberRow, CampaignRow, DeliveryRow, EventRow, EvidenceRow, FeedbackRow, StepResponseRow, table_of
 from tests.chaos.crowd import Asked, Tapped
 
+_PUMP = "the pump"
 _REPLY_TOO_SOON = "chat.postMessage (channel) of a turn"
 _PUT_OFF = timedelta(minutes=10)
 _UNSTAMPED = (Place.UPDATE, Place.HOME)
@@ -113,6 +114,7 @@ class Verdict:
     broken: list[str] = field(default_factory=list)
     doubles: list[str] = field(default_factory=list)  # what Slack took more than once, and what befell the fleet meanwhile
     crowds: list[str] = field(default_factory=list)  # what a workspace of Slack had taken within the second, each time that it was at its limit
+    chases: list[str] = field(default_factory=list)  # what a channel of Slack had just taken, each time that the pump wrote there too soon
 
     def holds(self, promise: str, wrong: int, *, of: int | None = None) -> None:
         """Note how often a promise didn't hold."""
@@ -140,7 +142,7 @@ def judge(kept: Books, told: Mapping[str, Any], asked: Sequence[Asked], taps: Se
     verdict.holds("Slack: neither sent nor skipped", sum(status not in ("sent", "skipped") for status in slack.values()))
     verdict.holds(
         "Slack: calls above a limit (but for replies to gestures in a channel that had just got one)",
-        _above(verdict, "Slack", told["slack"]["above"], slack),
+        _above(verdict, "Slack", told["slack"]["above"]),
     )
     chats = Counter(key for _, _, key in told["teams"]["accepted"])
     strangers = {each.answer for each in asked if not each.slack}
@@ -149,7 +151,7 @@ def judge(kept: Books, told: Mapping[str, Any], asked: Sequence[Asked], taps: Se
     verdict.holds("Teams: neither sent nor unknown", sum(number for status, number in of_teams.items() if status not in ("sent", "unknown")))
     verdict.holds("Teams: sent, and never taken", max(0, of_teams["sent"] - len(campaigned)))
     verdict.figures["Teams: unknown, and left so"] = f"{of_teams['unknown']} of {sum(of_teams.values()):,}"
-    verdict.holds("Teams: calls above a limit", _above(verdict, "Teams", told["teams"]["above"], ()))
+    verdict.holds("Teams: calls above a limit", _above(verdict, "Teams", told["teams"]["above"]))
     _judge_questions(verdict, asked, accepted, sorry, chats, kept)
     _judge_taps(verdict, kept, taps, sorry)
     verdict.figures["Slack: calls within a Retry-After"] = str(told["slack"]["hasty"])
@@ -165,11 +167,29 @@ def _began(told: Mapping[str, Any]) -> float:
 def crowds(told: Mapping[str, Any], blows: Sequence[tuple[float, str]]) -> list[str]:
     """Tell of each time that a workspace was at its limit: what it had taken within the second, and what had befallen the fleet just before."""
     began = _began(told)
-    found = []
-    for at, taken in told["slack"]["crowds"]:
-        befell = [f"{what} {at - when:.1f} s before" for when, what in blows if at - _BEFORE <= when <= at]
-        found.append(f"at {at - began:.1f} s: {taken}; {', '.join(befell) or 'nothing'}")
-    return found
+    return [f"at {at - began:.1f} s: {taken}; {_befell(blows, at)}" for at, taken in told["slack"]["crowds"]]
+
+
+def chases(told: Mapping[str, Any], blows: Sequence[tuple[float, str]]) -> list[str]:
+    """Tell of each time that the pump wrote to a channel too soon: what that had just taken, and what had befallen the fleet just before."""
+    began = _began(told)
+    return [
+        f"at {at - began:.1f} s: {key}, {at - before:.2f} s after {'an apology' if apology else _speaker(where)} ({earlier}); {_befell(blows, at)}"
+        for at, channel, key, before, where, earlier, apology in told["slack"]["chases"]
+        if _speaker(channel) == _PUMP
+    ]
+
+
+def _speaker(channel: str) -> str:
+    """Return who calls: the pump names the person whose conversation it is, a turn the conversation.
+
+    The stamp doesn't tell: a reply that a crash held back is in the ledger under the key that its turn had tried to post it by.
+    """
+    return _PUMP if channel.startswith("U") else "a turn"
+
+
+def _befell(blows: Sequence[tuple[float, str]], at: float) -> str:
+    return ", ".join(f"{what} {at - when:.1f} s before" for when, what in blows if at - _BEFORE <= when <= at) or "nothing"
 
 
 def doubles(kept: Books, told: Mapping[str, Any], blows: Sequence[tuple[float, str]]) -> list[str]:
@@ -190,13 +210,13 @@ def doubles(kept: Books, told: Mapping[str, Any], blows: Sequence[tuple[float, s
     return found
 
 
-def _above(verdict: Verdict, platform: str, calls: Sequence[tuple[str, str, str]], ledger: Container[str]) -> int:
+def _above(verdict: Verdict, platform: str, calls: Sequence[tuple[str, str, str]]) -> int:
     """Count the calls above a limit, and tell what they were.
 
     Apart are replies to gestures in a channel that has just got one: two replicas that apologise for one question, a person who taps while the
     ledger writes. Nobody paces those; they wait for what Slack says, and are made again.
     """
-    kinds = Counter(f"{method} of {'the ledger' if key in ledger else 'a turn'}" if key else method for method, _, key in calls)
+    kinds = Counter(f"{method} of {_speaker(where)}" if key else method for method, where, key in calls)
     if kinds:
         verdict.figures[f"{platform}: which calls were above a limit"] = ", ".join(f"{number} × {name}" for name, number in kinds.most_common())
     return sum(number for name, number in kinds.items() if name != _REPLY_TOO_SOON)
@@ -239,12 +259,18 @@ def _judge_taps(verdict: Verdict, kept: Books, taps: Sequence[Tapped], sorry: Co
     verdict.holds("taps that count twice", twice)
 
 
-def resumes(told: Mapping[str, Any], kills: Sequence[float]) -> list[float]:
-    """Return, of each kill, after how many seconds the last workspace that still had work was served again."""
+def _served(told: Mapping[str, Any], keys: Container[str]) -> dict[int, list[float]]:
+    """Return when each workspace took one of these deliveries; replies don't count, which others make than those who send."""
     served: defaultdict[int, list[float]] = defaultdict(list)
-    for at, workspace, *_ in told["slack"]["accepted"]:
-        served[workspace].append(at)
-    found = []
+    for at, workspace, key, _ in told["slack"]["accepted"]:
+        if key in keys:
+            served[workspace].append(at)
+    return dict(served)
+
+
+def resumes(told: Mapping[str, Any], keys: Container[str], kills: Sequence[float]) -> list[float]:
+    """Return, of each kill, after how many seconds the last workspace that still had work of a campaign's, by its keys, was served again."""
+    served, found = _served(told, keys), []
     for kill in kills:
         gaps = []
         for times in served.values():
@@ -267,12 +293,9 @@ class Flow:
     share_open: float
 
 
-def flow(told: Mapping[str, Any], keys: frozenset[str], workspaces: int, pace: float) -> Flow | None:
-    """Return it for a campaign's deliveries; `pace` is in messages a second and workspace. None where nothing was sent."""
-    served: defaultdict[int, list[float]] = defaultdict(list)
-    for at, workspace, key, _ in told["slack"]["accepted"]:
-        if key in keys:
-            served[workspace].append(at)
+def flow(told: Mapping[str, Any], keys: Container[str], workspaces: int, pace: float) -> Flow | None:
+    """Return it for a campaign's deliveries; `pace` is in messages a second and workspace. None where a workspace was sent nothing."""
+    served = _served(told, keys)
     if len(served) < workspaces:
         return None
     begins, ends = min(times[0] for times in served.values()), min(times[int(len(times) * 0.95) - 1] for times in served.values())

@@ -8,7 +8,7 @@ from collections import defaultdict, deque
 from collections.abc import Callable
 
 _WINDOW = 1.0  # seconds, rolling
-_POSTING = ("chat.postMessage", "chat.postEphemeral")
+POSTING = ("chat.postMessage", "chat.postEphemeral")
 
 
 class Limits:
@@ -22,7 +22,7 @@ class Limits:
         """Take a call, or return in how many seconds it may be made again."""
         now = self._clock()
         rules = [("", self._workspace)]
-        if method in _POSTING and channel is not None:
+        if method in POSTING and channel is not None:
             rules.append((channel, self._channel))
         waits = [self._taken[name][0] + _WINDOW - now for name, most in rules if self._since(name, now) >= most]
         if waits:
