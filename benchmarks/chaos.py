@@ -70,6 +70,8 @@ def tables(chosen: Options, outcome: Outcome) -> list[Table]:
             ("fairness over workspaces (Jain)", f"{flow.jain:.3f}"),
             ("share of the pace · of what 429s left of it", f"{flow.share:.0%} · {flow.share_open:.0%}"),
         ]
+    else:
+        run.append(("fairness over workspaces, share of the pace", "can't be told: a workspace was sent nothing of the campaign"))
     promises = tuple(outcome.verdict.figures.items())
     return [
         Table(title="The run", columns=("", ""), rows=tuple(run)),
@@ -113,7 +115,7 @@ def main() -> int:
     for crowd in outcome.verdict.crowds:
         print(f"a workspace at its limit, {crowd}")
     for chase in outcome.verdict.chases:
-        print(f"the pump in a channel too soon, {chase}")
+        print(f"a channel at its limit, {chase}")
     return 1 if outcome.verdict.broken else 0
 
 

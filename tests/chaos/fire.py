@@ -154,7 +154,7 @@ class Fire:
         verdict = verdicts.judge(kept, told, crowd.asked, crowd.taps, options.people)
         verdict.doubles = verdicts.doubles(kept, told, self.blows)
         verdict.crowds = verdicts.crowds(told, self.blows)
-        verdict.chases = verdicts.chases(told, self.blows)
+        verdict.chases = verdicts.chases(kept, told, self.blows)
         if left.anything:
             verdict.broken.append(f"not settled in time: {left}")
         keys = frozenset(key for key, platform, *_ in kept.rows if platform == "slack")

@@ -10,7 +10,7 @@ from collections import Counter, defaultdict, deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import count
-from typing import Any
+from typing import Any, NamedTuple
 
 from aiohttp import web
 
@@ -34,6 +34,15 @@ class Posted:
     thread: str | None
 
 
+class Call(NamedTuple):
+    """A call: when, what it names (a conversation, or the person whose own it is), of which delivery or reply, whether it's an apology."""
+
+    at: float
+    named: str
+    key: str
+    apology: bool
+
+
 class Slack:
     """What the workspaces hold, and what they were asked. Times are `time.monotonic`'s, the same in every process of this machine."""
 
@@ -43,10 +52,9 @@ class Slack:
         self.news: list[str] = []  # what was accepted since somebody last asked
         self.above: list[tuple[str, str, str]] = []  # calls above a limit: what, where, of which delivery
         self.crowds: list[tuple[float, str]] = []  # when a workspace was at its limit, and what it had taken within the second
-        # when a channel was at its limit, how it was named, by which delivery or reply; and what it had taken: `_latest`
-        self.chases: list[tuple[float, str, str, float, str, str, bool]] = []
+        self.chases: list[tuple[Call, Call]] = []  # a call that a channel refused, being at its limit, and the last one that it had taken
         self._lately: defaultdict[int, deque[tuple[float, str]]] = defaultdict(lambda: deque(maxlen=40))
-        self._latest: dict[str, tuple[float, str, str, bool]] = {}  # the last call that each took: when, named how, of which of them, an apology?
+        self._latest: dict[str, Call] = {}  # the last one that each channel took
         self.hasty = 0  # calls of a workspace that had just said when to come again
         self.closed: defaultdict[int, float] = defaultdict(float)  # seconds for which each workspace asked to be left alone
         self.tappable: deque[JSON] = deque(maxlen=_TAPPABLE)
@@ -80,19 +88,20 @@ class Slack:
         limits = self._limits.setdefault(workspace, Limits(time.monotonic))
         place = dm(channel) if channel[0] == "U" else channel
         wait = limits.wait(method, place)
+        call = Call(now, channel, _stamp(arguments), _is_apology(arguments))
         if wait is not None:
             full = limits._since("", now) >= limits._workspace
-            self.above.append((f"{method} ({'workspace' if full else 'channel'})", channel, _stamp(arguments)))
+            self.above.append((f"{method} ({'workspace' if full else 'channel'})", channel, call.key))
             if full:
                 lately = [(at, each) for at, each in self._lately[workspace] if at > now - 1]
                 taken = ", ".join(f"{number} × {each}" for each, number in Counter(each for _, each in lately).most_common())
                 self.crowds.append((now, f"{taken}: {', '.join(f'{now - at:.2f}' for at, _ in lately)} s before"))
             else:
-                self.chases.append((now, channel, _stamp(arguments), *self._latest[place]))
+                self.chases.append((call, self._latest[place]))
         else:
             self._lately[workspace].append((now, method))
             if method in POSTING:
-                self._latest[place] = (now, channel, _stamp(arguments), _is_apology(arguments))
+                self._latest[place] = call
         return wait
 
     def _close(self, workspace: int) -> None:

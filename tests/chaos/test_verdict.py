@@ -4,9 +4,20 @@ from collections import Counter
 from typing import Any
 
 from tests.chaos.population import Population
-from tests.chaos.verdict import chases, flow, resumes
+from tests.chaos.verdict import Books, chases, flow, resumes
 
 CAMPAIGN = frozenset({"c1", "c2", "c3", "c4"})
+BOOKS = Books(
+    imbalances=0,
+    targeted=1,
+    members=1,
+    rows=[("c1", "slack", "T01", "p1", "sent"), ("reply", "teams", "t1", "p2", "sent")],
+    others=[("held", "sent")],
+    ratings={},
+    responses={},
+    evidence={},
+    unanswered=0,
+)
 
 
 def told(*accepted: tuple[float, int, str], chases: tuple[Any, ...] = ()) -> dict[str, Any]:
@@ -35,12 +46,12 @@ def test_what_only_some_workspaces_were_sent_has_no_fairness() -> None:
     assert (found.jain, found.sent, found.seconds) == (1, 76, 37)  # until the first has had 95 % of its own
 
 
-def test_who_wrote_too_soon_and_after_whom_is_told_by_how_each_names_the_channel() -> None:
-    pump = (5.0, "U01X000001", "c1", 4.75, "D01X000001", "reply", False)
-    sorry = (6.0, "U01X000001", "c2", 5.5, "D01X000001", "reply", True)
-    turn = (7.0, "D01X000001", "reply", 6.9, "U01X000001", "c3", False)
-    found = chases(told((0, 1, "c4"), chases=(pump, sorry, turn)), [(4.0, "kill worker 1")])
-    assert found == [
-        "at 5.0 s: c1, 0.25 s after a turn (reply); kill worker 1 1.0 s before",
-        "at 6.0 s: c2, 0.50 s after an apology (reply); kill worker 1 2.0 s before",
+def test_what_of_the_ledger_came_too_soon_is_told_with_who_called_and_after_whom() -> None:
+    pump, turn = (5.0, "U01X000001", "c1", False), (4.75, "D01X000001", "reply", False)
+    held_back, sorry = (6.0, "D01X000001", "held", False), (5.5, "D01X000001", "held", True)
+    replies = (7.0, "D01X000001", "reply", False), (6.9, "U01X000001", "c3", False)
+    reported = told((0, 1, "c4"), chases=((pump, turn), (held_back, sorry), replies))
+    assert chases(BOOKS, reported, [(4.0, "kill worker 1")]) == [
+        "at 5.0 s: the pump (c1), 0.25 s after a turn (reply); kill worker 1 1.0 s before",
+        "at 6.0 s: a turn (held), 0.50 s after a turn, an apology (held); kill worker 1 2.0 s before",
     ]

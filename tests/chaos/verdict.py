@@ -19,7 +19,6 @@ from storage import deliveries, plain
 from storage.tables import CampaignMemberRow, CampaignRow, DeliveryRow, EventRow, EvidenceRow, FeedbackRow, StepResponseRow, table_of
 from tests.chaos.crowd import Asked, Tapped
 
-_PUMP = "the pump"
 _REPLY_TOO_SOON = "chat.postMessage (channel) of a turn"
 _PUT_OFF = timedelta(minutes=10)
 _UNSTAMPED = (Place.UPDATE, Place.HOME)
@@ -42,6 +41,11 @@ class Books:
     responses: Mapping[tuple[str, str], int]  # how often each (person, step) is there
     evidence: Mapping[tuple[str, str], int]
     unanswered: int
+
+    @property
+    def slack(self) -> dict[str, str]:
+        """The status of all that the ledger has for Slack, by key."""
+        return {key: status for key, platform, _, _, status in self.rows if platform == "slack"} | dict(self.others)
 
 
 def books(session: Session, campaign: str) -> Books:
@@ -114,7 +118,7 @@ class Verdict:
     broken: list[str] = field(default_factory=list)
     doubles: list[str] = field(default_factory=list)  # what Slack took more than once, and what befell the fleet meanwhile
     crowds: list[str] = field(default_factory=list)  # what a workspace of Slack had taken within the second, each time that it was at its limit
-    chases: list[str] = field(default_factory=list)  # what a channel of Slack had just taken, each time that the pump wrote there too soon
+    chases: list[str] = field(default_factory=list)  # what a channel of Slack had just taken, each time that it refused what the ledger has
 
     def holds(self, promise: str, wrong: int, *, of: int | None = None) -> None:
         """Note how often a promise didn't hold."""
@@ -128,7 +132,7 @@ def judge(kept: Books, told: Mapping[str, Any], asked: Sequence[Asked], taps: Se
     verdict = Verdict()
     accepted = Counter(key for _, _, key, _ in told["slack"]["accepted"])
     sorry = Counter(key for _, _, key, apology in told["slack"]["accepted"] if apology)
-    slack = {key: status for key, platform, _, _, status in kept.rows if platform == "slack"} | dict(kept.others)
+    slack = kept.slack
     persons = Counter(person for *_, person, _ in kept.rows)
     of_teams = Counter(status for _, platform, _, _, status in kept.rows if platform == "teams")
     verdict.holds("kinds out of balance", kept.imbalances)
@@ -142,7 +146,7 @@ def judge(kept: Books, told: Mapping[str, Any], asked: Sequence[Asked], taps: Se
     verdict.holds("Slack: neither sent nor skipped", sum(status not in ("sent", "skipped") for status in slack.values()))
     verdict.holds(
         "Slack: calls above a limit (but for replies to gestures in a channel that had just got one)",
-        _above(verdict, "Slack", told["slack"]["above"]),
+        _above(verdict, "Slack", told["slack"]["above"], slack),
     )
     chats = Counter(key for _, _, key in told["teams"]["accepted"])
     strangers = {each.answer for each in asked if not each.slack}
@@ -151,7 +155,7 @@ def judge(kept: Books, told: Mapping[str, Any], asked: Sequence[Asked], taps: Se
     verdict.holds("Teams: neither sent nor unknown", sum(number for status, number in of_teams.items() if status not in ("sent", "unknown")))
     verdict.holds("Teams: sent, and never taken", max(0, of_teams["sent"] - len(campaigned)))
     verdict.figures["Teams: unknown, and left so"] = f"{of_teams['unknown']} of {sum(of_teams.values()):,}"
-    verdict.holds("Teams: calls above a limit", _above(verdict, "Teams", told["teams"]["above"]))
+    verdict.holds("Teams: calls above a limit", _above(verdict, "Teams", told["teams"]["above"], ()))
     _judge_questions(verdict, asked, accepted, sorry, chats, kept)
     _judge_taps(verdict, kept, taps, sorry)
     verdict.figures["Slack: calls within a Retry-After"] = str(told["slack"]["hasty"])
@@ -170,22 +174,22 @@ def crowds(told: Mapping[str, Any], blows: Sequence[tuple[float, str]]) -> list[
     return [f"at {at - began:.1f} s: {taken}; {_befell(blows, at)}" for at, taken in told["slack"]["crowds"]]
 
 
-def chases(told: Mapping[str, Any], blows: Sequence[tuple[float, str]]) -> list[str]:
-    """Tell of each time that the pump wrote to a channel too soon: what that had just taken, and what had befallen the fleet just before."""
-    began = _began(told)
+def chases(kept: Books, told: Mapping[str, Any], blows: Sequence[tuple[float, str]]) -> list[str]:
+    """Tell of each call of the ledger that a channel refused: who made it, what the channel had just taken, what had befallen the fleet."""
+    ledger, began = kept.slack, _began(told)
     return [
-        f"at {at - began:.1f} s: {key}, {at - before:.2f} s after {'an apology' if apology else _speaker(where)} ({earlier}); {_befell(blows, at)}"
-        for at, channel, key, before, where, earlier, apology in told["slack"]["chases"]
-        if _speaker(channel) == _PUMP
+        f"at {at - began:.1f} s: {_caller(named, key, apology)}, {at - before:.2f} s after {_caller(*earlier)}; {_befell(blows, at)}"
+        for (at, named, key, apology), (before, *earlier) in told["slack"]["chases"]
+        if key in ledger
     ]
 
 
-def _speaker(channel: str) -> str:
+def _caller(named: str, key: str, apology: bool) -> str:
     """Return who calls: the pump names the person whose conversation it is, a turn the conversation.
 
     The stamp doesn't tell: a reply that a crash held back is in the ledger under the key that its turn had tried to post it by.
     """
-    return _PUMP if channel.startswith("U") else "a turn"
+    return f"{'the pump' if named.startswith('U') else 'a turn'}{', an apology' if apology else ''} ({key})"
 
 
 def _befell(blows: Sequence[tuple[float, str]], at: float) -> str:
@@ -194,7 +198,7 @@ def _befell(blows: Sequence[tuple[float, str]], at: float) -> str:
 
 def doubles(kept: Books, told: Mapping[str, Any], blows: Sequence[tuple[float, str]]) -> list[str]:
     """Tell of each message that Slack took more than once: when, and what befell the fleet from shortly before the first until the last."""
-    status = {key: status for key, platform, _, _, status in kept.rows if platform == "slack"} | dict(kept.others)
+    status = kept.slack
     times: defaultdict[str, list[float]] = defaultdict(list)
     for at, _, key, apology in told["slack"]["accepted"]:
         if not apology:  # one may come before its answer
@@ -210,13 +214,13 @@ def doubles(kept: Books, told: Mapping[str, Any], blows: Sequence[tuple[float, s
     return found
 
 
-def _above(verdict: Verdict, platform: str, calls: Sequence[tuple[str, str, str]]) -> int:
+def _above(verdict: Verdict, platform: str, calls: Sequence[tuple[str, str, str]], ledger: Container[str]) -> int:
     """Count the calls above a limit, and tell what they were.
 
     Apart are replies to gestures in a channel that has just got one: two replicas that apologise for one question, a person who taps while the
     ledger writes. Nobody paces those; they wait for what Slack says, and are made again.
     """
-    kinds = Counter(f"{method} of {_speaker(where)}" if key else method for method, where, key in calls)
+    kinds = Counter(f"{method} of {'the ledger' if key in ledger else 'a turn'}" if key else method for method, _, key in calls)
     if kinds:
         verdict.figures[f"{platform}: which calls were above a limit"] = ", ".join(f"{number} × {name}" for name, number in kinds.most_common())
     return sum(number for name, number in kinds.items() if name != _REPLY_TOO_SOON)
