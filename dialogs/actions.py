@@ -89,10 +89,12 @@ class Show:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoneOfThese:
-    """None of the questions offered was mine."""
+    """None of the questions offered was mine; `slug` and `other` are the functions they were of, the nearest first."""
 
     exchange: str
     question: str = ""
+    slug: str | None = None
+    other: str | None = None
     kind: Literal["none"] = "none"
 
 

@@ -11,6 +11,7 @@ from dialogs.detail import short_answer
 from dialogs.events import ActionTaken, Event, FormSubmitted
 from dialogs.facts import Chosen, ExchangeOpened, Fact, NotMineSaid, WrongSaid
 from dialogs.feedback_closing import answered, gone_on
+from dialogs.for_me import for_me
 from dialogs.human_button import human_button
 from dialogs.last_answer import last_answer, remembered
 from dialogs.messages import Block, Button, Buttons, FieldError, Form, FormErrors, Input, Message, Note, Place, Text
@@ -140,7 +141,8 @@ def show(event: Event, context: Context, action: Show, state: State | None = Non
 
 def none_of_these(event: Event, context: Context, action: NoneOfThese) -> Turn:
     """Admit that none of the questions offered was the one asked, and say who can help."""
-    blocks = _dont_know(event, context, [], question=action.question, exchange=action.exchange)
+    near = [function for slug in (action.slug, action.other) if slug and (function := context.catalogue.function(slug))]
+    blocks = _dont_know(event, context, near, question=action.question, exchange=action.exchange)
     tapped = isinstance(event, ActionTaken) and event.message_id is not None
     place = Place.UPDATE if tapped else place_for(event)
     return Turn(replies=(Message(language=context.language, blocks=blocks, place=place),), facts=(Chosen(exchange=action.exchange, id=None),))
@@ -250,21 +252,24 @@ def _nearest(context: Context, functions: list[Function], slug: str | None) -> l
 
 
 def _dont_know(event: Event, context: Context, near: list[Function], *, question: str, exchange: str, slug: str | None = None) -> tuple[Block, ...]:
-    t, language = context.t, context.language
-    blocks: list[Block] = [
-        Text(text=t("I don't know the answer to that.")),
-        Text(text=t("Nothing that the functions have written comes near enough, and I'd rather say so than guess.")),
-    ]
+    t, language, public = context.t, context.language, is_public(event)
+    why = (
+        t("Nothing that is open to everyone comes near enough, and I'd rather say so than guess. I may know more for you, in private.")
+        if public and question
+        else t("Nothing that the functions have written comes near enough, and I'd rather say so than guess.")
+    )
+    blocks: list[Block] = [Text(text=t("I don't know the answer to that.")), Text(text=why)]
     buttons = [Button(label=short_name(function, language), action=ShowFunction(slug=function.slug)) for function in near]
     if near:
         blocks.append(Text(text=t("Who can: the nearest to your question.")))
         blocks += [Note(text=line) for function in near if (line := contact_line(t, function, language))]
     buttons += (
-        human_button(t, question=question, slug=slug, exchange=exchange, public=is_public(event)),
+        *for_me(t, question, public=public),
+        human_button(t, question=question, slug=slug, exchange=exchange, public=public),
         Button(label=t("All functions"), action=ListFunctions()),
         Button(label=t("Ask it another way"), action=WriteQuestion()),
     )
     blocks.append(Buttons(buttons=tuple(buttons)))
-    if not is_public(event) and not context.person.linked:
+    if not public and not context.person.linked:
         blocks.append(Note(text=unlinked(t)))
     return tuple(blocks)

@@ -1,7 +1,8 @@
 """The choice: at most three sheets that may answer, to tap or to type."""
 
 from dialogs.actions import QUESTION_LIMIT, NoneOfThese, Show
-from dialogs.catalog import Function, Sheet
+from dialogs.catalog import Catalogue, Function, Sheet
+from dialogs.for_me import for_me
 from dialogs.human_button import human_button
 from dialogs.last_answer import last_answer
 from dialogs.messages import BUTTON_LIMIT, Block, Button, Buttons, Text, clipped
@@ -31,24 +32,31 @@ def choice(
         whose = f"{clipped(short_name(function, language), _NAME)} · " if len(functions) > 1 else ""
         label = clipped(f"{number}. {whose}{sheet.title.to(language)}", BUTTON_LIMIT)
         buttons.append(Button(label=label, action=Show(id=sheet.id, exchange=exchange)))
-    none = Button(label=t("None of these"), action=NoneOfThese(exchange=exchange, question=clipped(question, QUESTION_LIMIT)))
+    none = Button(label=t("None of these"), action=_none(exchange, question, tuple(function.slug for function in functions)))
     human = human_button(t, question=question, slug=functions[0].slug if len(functions) == 1 else None, exchange=exchange, public=public)
+    mine = for_me(t, question, public=public)
     if detail is Detail.WHO and len(functions) == 1:
         only = offered[0][1] if len(offered) == 1 else None
-        return (*referral(context, functions[0], only, buttons, human), Buttons(buttons=(none,), quiet=True))
+        return (*referral(context, functions[0], only, buttons, human), Buttons(buttons=(none, *mine), quiet=True))
     opening: tuple[Block, ...] = (Text(text=t("Is it this question?") if len(offered) == 1 else t("Is it one of these questions?")),)
     if detail is Detail.WHO:
         opening = tuple(referrals(context, functions))
-    return (*opening, Buttons(buttons=tuple(buttons)), Buttons(buttons=(none, human), quiet=True))
+    return (*opening, Buttons(buttons=tuple(buttons)), Buttons(buttons=(none, human, *mine), quiet=True))
 
 
-def typed_choice(text: str, state: State | None) -> Show | NoneOfThese | None:
+def _none(exchange: str, question: str, slugs: tuple[str, ...]) -> NoneOfThese:
+    slug, other = (*slugs, None, None)[:2]
+    return NoneOfThese(exchange=exchange, question=clipped(question, QUESTION_LIMIT), slug=slug, other=other)
+
+
+def typed_choice(text: str, state: State | None, catalogue: Catalogue) -> Show | NoneOfThese | None:
     """Read "2", "the first one" or "none" as a tap, while a choice is open; None for any other text."""
     last = last_answer(state)
     if last is None or not last.offered:
         return None
     word = text.strip().strip(".!").casefold()
     if word in _NONE:
-        return NoneOfThese(exchange=last.exchange, question=clipped(last.question, QUESTION_LIMIT))
+        offered = [found[0].slug for each in last.offered if (found := catalogue.sheet(each))]
+        return _none(last.exchange, last.question, tuple(dict.fromkeys(offered)))
     number = _NUMBERS.get(word)
     return Show(id=last.offered[number], exchange=last.exchange) if number is not None and number < len(last.offered) else None

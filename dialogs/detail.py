@@ -4,11 +4,12 @@ import re
 from collections.abc import Iterator
 from typing import Final, Literal, assert_never
 
-from dialogs.actions import QUESTION_LIMIT, ForMe, NotMine, Why
+from dialogs.actions import QUESTION_LIMIT, NotMine, Why
 from dialogs.catalog import Contact, Function, Language, Service, Sheet
 from dialogs.events import Event
 from dialogs.feedback import Occasion
 from dialogs.feedback_row import feedback_id, solved_row
+from dialogs.for_me import for_me
 from dialogs.human_button import human_button
 from dialogs.messages import Block, Button, Buttons, Field, Fields, Link, Note, Text, Title, clipped
 from dialogs.referral import opening, referral
@@ -136,8 +137,7 @@ def short_answer(
     buttons: list[Button | Link] = [opening(context, sheet, exchange, t("The whole answer"), whole=all_of_it), human]
     if detail is Detail.HOW and isinstance(sheet, Service) and sheet.link:
         buttons.insert(0, Link(label=t("Make the request"), url=sheet.link, primary=True))
-    if is_public(event):
-        buttons.append(Button(label=t("For me"), action=ForMe(question=clipped(whole, QUESTION_LIMIT))))
+    buttons += for_me(t, whole, public=is_public(event))
     mistaken = Button(label=t("Not what I asked"), action=NotMine(id=sheet.id, exchange=exchange))
     why = Button(label=t("Why this answer?"), action=Why(id=sheet.id, exchange=exchange, question=clipped(whole, QUESTION_LIMIT)))
     _, spoken = sheet.body.said_in(language)

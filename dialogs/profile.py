@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from datetime import date
 
-from dialogs.actions import ForMe, ListServices, Show, WriteQuestion
+from dialogs.actions import ListServices, Show, WriteQuestion
 from dialogs.catalog import Catalogue, Function, Language, Localized, Service, is_for, is_theirs
 from dialogs.events import Event
 from dialogs.facts import ExchangeOpened
+from dialogs.for_me import for_me
 from dialogs.human_button import human_button
 from dialogs.messages import Block, Bullets, Button, Buttons, Field, Fields, Item, Items, Message, Note, Place, Text, Title
 from dialogs.search.match import FunctionAsked
@@ -108,9 +109,8 @@ def _blocks(event: Event, context: Context, function: Function, aspect: str, que
     buttons = [
         Button(label=t("Ask a question"), action=WriteQuestion(slug=function.slug), primary=True),
         human_button(t, slug=function.slug, exchange=exchange_id(event), public=public),
+        *for_me(t, question, public=public),
     ]
-    if public and question:
-        buttons.append(Button(label=t("For me"), action=ForMe(question=question)))
     yield Buttons(buttons=tuple(buttons))
 
 

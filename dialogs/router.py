@@ -194,7 +194,7 @@ def _message(state: State | None, event: MessageReceived, context: Context) -> T
         return interview.answered(event, context, state)
     if context.inside is not None and not event.private:
         return replace(request_thread.said(event, context), state=state)
-    if (chosen := typed_choice(event.text, state)) is not None:
+    if (chosen := typed_choice(event.text, state, context.catalogue)) is not None:
         return _tap(state, event, context, chosen)
     if (request := client_requests.live(event, context)) is not None:
         return replace(client_requests.said(event, context, request), state=state)

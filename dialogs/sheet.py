@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from dialogs.actions import ForMe, NotMine, ReportWrong, Show, ShowFunction, Why
+from dialogs.actions import NotMine, ReportWrong, Show, ShowFunction, Why
 from dialogs.catalog import Function, Language, Service, Sheet
 from dialogs.feedback import Occasion
 from dialogs.feedback_row import feedback_id, solved_row
+from dialogs.for_me import for_me
 from dialogs.human_button import human_button
 from dialogs.messages import BUTTON_LIMIT, Block, Button, Buttons, Field, Fields, Link, Note, Text, Title, clipped
 from dialogs.stage_aware import Manner, first_sentence, introduction, manner_for
@@ -132,9 +133,7 @@ def _ways(
         ways.append(Link(label=t("Make the request"), url=link, primary=not ways))
     if human:
         ways.append(human_button(t, question=question or asked, slug=function.slug, sheet=sheet.id, exchange=exchange, public=public))
-    if public and question:
-        ways.append(Button(label=t("For me"), action=ForMe(question=question)))
-    return tuple(ways)
+    return (*ways, *for_me(t, question, public=public))
 
 
 def about_button(t: Texts, function: Function, *, primary: bool = False) -> Button:

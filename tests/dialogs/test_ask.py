@@ -9,7 +9,7 @@ from dialogs.catalog import Catalogue, Language, Localized
 from dialogs.facts import Chosen, ExchangeOpened, NotMineSaid, WrongSaid
 from dialogs.messages import Form, FormErrors, Place
 from dialogs.router import asked_of, decide
-from dialogs.search.match import Asked, Talk, Understood
+from dialogs.search.match import Asked, Detail, Talk, Understood
 from dialogs.turn import State, exchange_id
 from tests.company import BOB, CATALOGUE, COMPANY, DANA
 from tests.conversation import CHANNEL, asks_form, said, submits, taps
@@ -152,6 +152,25 @@ def test_in_a_channel_the_answer_is_impersonal_with_a_way_to_private() -> None:
     assert message(turn).place is Place.HERE
 
 
+@pytest.mark.parametrize("shown", [("it_laptop", "fin_expenses"), ("it_laptop",)])
+@pytest.mark.parametrize("detail", [None, Detail.WHO])
+def test_in_a_channel_a_choice_has_a_way_to_private(shown: tuple[str, ...], detail: Detail | None) -> None:
+    understood = replace(found("likely", *shown, question="mon portable"), detail=detail)
+    in_public = buttons(decide(None, said("mon portable", where=CHANNEL), context(understood=understood)))
+    assert in_public["Pour moi"].action == ForMe(question="mon portable")
+    assert "Pour moi" not in buttons(decide(None, said("mon portable"), context(understood=understood)))
+
+
+def test_in_a_channel_what_is_not_known_may_be_known_in_private() -> None:
+    nothing = found("none", question="mon portable")
+    turn = decide(None, said("mon portable", where=CHANNEL), context(understood=nothing))
+    assert buttons(turn)["Pour moi"].action == ForMe(question="mon portable")
+    assert "Rien de ce qui est ouvert à tous ne s’en approche assez" in words(turn)
+    alone = decide(None, said("mon portable"), context(understood=nothing))
+    assert "Pour moi" not in buttons(alone)
+    assert "Rien de ce que les fonctions ont écrit ne s’en approche assez" in words(alone)
+
+
 def test_for_me_answers_again() -> None:
     event = taps(ForMe(question="mon portable est mort"), where=CHANNEL)
     assert asked_of(event, None) == Asked(text="mon portable est mort")
@@ -223,8 +242,22 @@ def test_a_card_that_is_no_longer_for_its_reader_shows_only_what_the_tap_did() -
 
 
 def test_none_of_these_replaces_the_choice_with_who_can_help() -> None:
-    turn = decide(None, taps(NoneOfThese(exchange="e1")), context())
+    offering = decide(None, said("ordi"), context(understood=found("likely", "it_laptop", "fin_expenses", "it_password")))
+    none = buttons(offering)["Aucune de celles-ci"].action
+    assert isinstance(none, NoneOfThese)
+    turn = decide(None, taps(none), context())
     assert message(turn).place is Place.UPDATE
+    assert fact(turn) == Chosen(exchange=none.exchange, id=None)
+    assert "Malik Benali" in words(turn), "a contact of the nearest function"
+    assert [buttons(turn)[name].action for name in ("DSI", "DAF")] == [ShowFunction(slug="it"), ShowFunction(slug="finance")]
+    typed = decide(offering.state, said("aucune"), context())
+    assert typed.facts == turn.facts
+    assert words(typed) == words(turn)
+
+
+def test_none_of_these_on_a_card_that_names_no_function_says_who_can_help_all_the_same() -> None:
+    turn = decide(None, taps(NoneOfThese(exchange="e1")), context())
+    assert "Toutes les fonctions" in buttons(turn)
     assert fact(turn) == Chosen(exchange="e1", id=None)
 
 

@@ -82,6 +82,14 @@ async def test_in_a_channel_the_answer_is_for_all_and_continues_in_private(place
     assert len(await place.reads()) == 1
 
 
+async def test_in_a_channel_what_only_some_may_know_is_not_known_and_is_told_in_private(place: Place) -> None:
+    await place.says("alice", "bonjour")
+    await place.says("alice", "kit de démonstration", in_channel=True)
+    assert "Kit de démonstration" not in (await place.reads())[-1].text
+    await place.taps("alice", "Pour moi")
+    assert "Kit de démonstration" in (await place.reads("alice"))[-1].text
+
+
 async def test_a_stranger_is_told_why_they_get_no_answer(place: Place) -> None:
     await place.says("charlie", "bonjour")
     await place.says("charlie", "à quoi sert la DSI ?")
