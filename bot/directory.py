@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from zoneinfo import available_timezones
 
 from bot.csv_lines import CutError, columns_wrong, lines
@@ -17,6 +18,7 @@ from dialogs.texts import Texts
 
 COLUMNS = tuple(field.name for field in fields(DirectoryRow))
 REQUIRED = ("id", "email", "name")
+_NOBODY: Mapping[str, str] = MappingProxyType({})
 SIZE_LIMIT = 50_000_000  # bytes; 100,000 people take about 15 MB
 
 
@@ -32,14 +34,14 @@ def read_directory(
     file: Path,
     *,
     segments: Collection[str] | None = None,
-    known_ids: Collection[str] = (),
+    known: Mapping[str, str] = _NOBODY,
     language: Language = "en",
     name: str | None = None,
 ) -> DirectoryReading:
     """Read a directory; it's all rows or none.
 
-    `segments` are those that people may belong to (None: any), `known_ids` the people who may be managers without being in the file;
-    `name` is how mistakes call the file (its path by default).
+    `segments` are those that people may belong to (None: any). `known` are the e-mails of the people of the directory so far, by their ids: they may
+    be managers without being in the file, and keep their addresses. `name` is how mistakes call the file (its path by default).
     """
     t = texts(language)
     shown = name or str(file)
@@ -48,7 +50,8 @@ def read_directory(
         return DirectoryReading(mistakes=(text,))
     reading = _Reading(shown, segments, t)
     reading.read(text)
-    reading.check_managers(frozenset(known_ids))
+    reading.check_managers(frozenset(known))
+    reading.check_addresses(known)
     if reading.mistakes:
         return DirectoryReading(mistakes=tuple(sorted(reading.mistakes, key=lambda mistake: mistake.line)))
     return DirectoryReading(rows=tuple(row for _, row in reading.rows))
@@ -166,6 +169,15 @@ class _Reading:
                 )
                 self._wrong(line, "segments", t("{value} isn't a segment", value=f'"{slug}"'), fix)
         return slugs
+
+    def check_addresses(self, known: Mapping[str, str]) -> None:
+        """Find addresses of people whom the file doesn't name: they'd have two owners."""
+        t = self._t
+        owners = {email.casefold(): person for person, email in known.items() if email and person not in self._ids}
+        for line, row in self.rows:
+            if (owner := owners.get(row.email.casefold())) is not None:
+                what = t("{value} belongs to {owner}, who isn't in this file", value=f'"{row.email}"', owner=owner)
+                self._wrong(line, "email", what, t("correct it, or add a line for {owner} with another e-mail", owner=owner))
 
     def check_managers(self, known_ids: frozenset[str]) -> None:
         """Find managers who aren't there, and people who'd be above themselves."""

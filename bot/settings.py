@@ -238,10 +238,27 @@ class Settings(BaseSettings):
         return self.slack_bot_token is not None and (self.slack_signing_secret is not None or self.slack_app_token is not None)
 
     @property
+    def slack_missing(self) -> tuple[str, ...]:
+        """What Slack still needs where some of its credentials are there; nothing where it's on, or isn't wanted."""
+        if self.slack_on:
+            return ()
+        if self.slack_bot_token is not None:
+            return ("SLACK_SIGNING_SECRET / SLACK_APP_TOKEN",)
+        return ("SLACK_BOT_TOKEN",) if self.slack_signing_secret is not None or self.slack_app_token is not None else ()
+
+    @property
     def teams_on(self) -> bool:
         """Teams is on when its credentials are there; a single-tenant app also needs its tenant."""
         credentials = self.teams_app_id is not None and self.teams_app_password is not None
         return credentials and (self.teams_app_type == "MultiTenant" or self.teams_tenant_id is not None)
+
+    @property
+    def teams_missing(self) -> tuple[str, ...]:
+        """What Teams still needs where some of its credentials are there; nothing where it's on, or isn't wanted."""
+        needed = {"TEAMS_APP_ID": self.teams_app_id, "TEAMS_APP_PASSWORD": self.teams_app_password, "TEAMS_TENANT_ID": self.teams_tenant_id}
+        if self.teams_on or not any(needed.values()):
+            return ()
+        return tuple(name for name, value in needed.items() if value is None and (name != "TEAMS_TENANT_ID" or self.teams_app_type == "SingleTenant"))
 
     @property
     def slack_api_is_loopback(self) -> bool:

@@ -3,7 +3,7 @@
 import secrets
 import time
 from collections.abc import Callable, Coroutine, Mapping, Set
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 from uuid import UUID
@@ -32,6 +32,7 @@ from dialogs.request_actions import AskHuman
 from dialogs.rights import Act, functions_for
 from dialogs.router import asked_of, decide, has_words
 from dialogs.scores import Reading
+from dialogs.search.language import language_of
 from dialogs.search.match import Understood
 from dialogs.subjects import campaign_of, feedback_of, function_read, period_of, step_of, voice_of
 from dialogs.texts import Texts
@@ -62,6 +63,14 @@ from storage import (
 from storage.database import Database
 
 _LOG = structlog.stdlib.get_logger(__name__)
+_UNKNOWN = Person(id="")
+
+
+@dataclass(slots=True)
+class _Speaker:
+    """Whose turn it is, as far as it came: an apology is in the language that they chose."""
+
+    person: Person = _UNKNOWN
 
 
 class Spawn(Protocol):
@@ -114,21 +123,21 @@ class Turns:
             reference = secrets.token_hex(4)
             self._metrics.failures.labels(platform).inc()
             _LOG.exception("a turn without a trace failed", reference=reference)
-            return Taken(replies=(self._apology(event, reference),), traced=False, kept=False)
+            return Taken(replies=(self._apology(event, _UNKNOWN, reference),), traced=False, kept=False)
         if untraced is not None:
             return untraced
-        started = time.perf_counter()
+        started, speaker = time.perf_counter(), _Speaker()
         try:
-            return await self._take(event)
+            return await self._take(event, speaker)
         except Exception:
             reference = secrets.token_hex(4)
             self._metrics.failures.labels(platform).inc()
             _LOG.exception("turn failed", reference=reference, key=str(event.key), event_type=type(event).__name__, platform=platform)
-            return Taken(replies=(self._apology(event, reference),), kept=False)
+            return Taken(replies=(self._apology(event, speaker.person, reference),), kept=False)
         finally:
             self._metrics.turn_seconds.labels(platform).observe(time.perf_counter() - started)
 
-    async def _take(self, event: Event) -> Taken:
+    async def _take(self, event: Event, speaker: _Speaker) -> Taken:
         if isinstance(event, Overheard | MessageEdited | MessageDeleted) and not await self._database.read(
             lambda session: _concerns_us(session, event)
         ):
@@ -139,6 +148,7 @@ class Turns:
             said, person, before = await self._database.read(lambda session: self._gather(session, event))
             if said is not None:
                 return said
+            speaker.person = person
             asked = asked_of(event, before)
             if asked is not None:
                 understood = await self._knowledge.understand(known, asked, segments_for(event, person))
@@ -149,6 +159,7 @@ class Turns:
                 return Taken(replies=said, first=False), None
             heard_at = self._now()
             met = people.meet(session, event, heard_at)
+            speaker.person = met.person
             state = conversations.recall(session, event)
             turn = decide(state, event, self._context(session, event, known, met.person, state, understood, nearest))
             for fact in turn.facts:
@@ -245,8 +256,9 @@ class Turns:
         name, slug = campaign_of(event, command)
         return campaigning.campaigning(session, person, grants, catalogue, event.at, name=name, slug=slug)
 
-    def _apology(self, event: Event, reference: str) -> Message:
-        language = language_for(event, _UNKNOWN, None, self._company_language)
+    def _apology(self, event: Event, person: Person, reference: str) -> Message:
+        told = language_of(event.text) if isinstance(event, MessageReceived) else None
+        language = language_for(event, person, None if told == "foreign" else told, self._company_language)
         t = self._texts[language]
         text = t(
             "Something went wrong on my side, and your request isn't done. "
@@ -286,9 +298,6 @@ class Turns:
         person = met.person if met else _UNKNOWN
         spoken = person.language or language_of_locale(sender.locale or person.locale) or person.directory_language or self._company_language
         return Message(language=spoken, blocks=(Text(text=_said_of(ending, self._texts[spoken])),))
-
-
-_UNKNOWN = Person(id="")
 
 
 def _said_of(ending: FileEnding, t: Texts) -> str:

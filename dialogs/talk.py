@@ -11,7 +11,7 @@ from dialogs.turn import Context, Turn, place_for
 
 
 def decide(event: Event, context: Context, talk: Talk) -> Turn:
-    """Answer a greeting, thanks, a call for help, an insult, nothing at all, emoji, or a language we don't read."""
+    """Answer a greeting, thanks, a goodbye, a call for help, an insult, nothing at all, emoji, or a language we don't read."""
     t = context.t
     match talk:
         case Talk.GREETING:
@@ -20,6 +20,8 @@ def decide(event: Event, context: Context, talk: Talk) -> Turn:
             return home.help_card(event, context)
         case Talk.THANKS:
             return _say(event, context, t("You're welcome. I'm here whenever you need one of our functions."))
+        case Talk.GOODBYE:
+            return _say(event, context, t("Goodbye. I'm here whenever you need one of our functions."))
         case Talk.INSULT:
             text = t("I hear that this is annoying. Tell me what you're trying to do, in a few words, and I'll look for who can help.")
             return _say(event, context, text, _ways_on(context))

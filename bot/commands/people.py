@@ -22,7 +22,7 @@ def import_file(file: Path) -> None:
 
     async def importing() -> DirectoryReport | None:
         async with opened_database(chosen) as database:
-            reading = read_directory(file, segments=await _segments(database), known_ids=await _known(database), language=terminal_language())
+            reading = read_directory(file, segments=await _segments(database), known=await _known(database), language=terminal_language())
             for mistake in reading.mistakes:
                 say(str(mistake))
             if reading.mistakes:
@@ -65,5 +65,5 @@ async def _segments(database: Database) -> frozenset[str] | None:
     return frozenset(latest[1].company.segments) if latest else None
 
 
-async def _known(database: Database) -> frozenset[str]:
-    return frozenset(row.id for row in await database.read(directory.rows))
+async def _known(database: Database) -> dict[str, str]:
+    return {row.id: row.email for row in await database.read(directory.rows)}

@@ -12,7 +12,7 @@ import structlog
 
 from bot.app import adapters_for, opened, opened_database, served, take_up
 from bot.clock import now
-from bot.commands.terminal import fail, run, settings, words
+from bot.commands.terminal import fail, run, settings, warn, words
 from bot.memory import what_stays
 from bot.models import loading
 from bot.packs import read_pack
@@ -104,13 +104,20 @@ def refuse_unservable(chosen: Settings, *, dev: bool) -> None:
         if chosen.slack_on and not chosen.slack_api_is_loopback:
             fail(t("--dev takes Slack credentials only beside an emulator: set SLACK_API_URL to one on this machine, or leave --dev out."), 2)
         return
+    halves = [
+        t("{platform} is off: {settings} is missing, in the environment or in .env.", platform=platform, settings=", ".join(missing))
+        for platform, missing in (("Slack", chosen.slack_missing), ("Teams", chosen.teams_missing))
+        if missing
+    ]
     if not chosen.slack_on and not chosen.teams_on:
-        lines = [t("No platform is on. Set one of these, in the environment or in .env:")]
+        lines = [*halves, t("No platform is on. Set one of these, in the environment or in .env:")]
         lines.append("  Slack: SLACK_BOT_TOKEN (xoxb-…), SLACK_SIGNING_SECRET " + t("(api.slack.com/apps, your app, Basic Information)"))
         lines.append("  Slack: SLACK_BOT_TOKEN, SLACK_APP_TOKEN (xapp-…) " + t("for Socket Mode, without a public address"))
         lines.append("  Teams: TEAMS_APP_ID, TEAMS_APP_PASSWORD, TEAMS_TENANT_ID " + t("(Azure portal, your bot, Configuration)"))
         lines.append(t("To try without a platform: pourqui demo. To point an emulator here: pourqui serve --dev."))
         fail("\n".join(lines), 2)
+    for half in halves:  # the other one is served: whoever starts it must hear that this one isn't
+        warn(half)
 
 
 def listen(host: str, port: int, *, or_any: bool = False) -> socket.socket:

@@ -29,9 +29,14 @@ def say(text: str = "") -> None:
     sys.stdout.write(text + "\n")
 
 
+def warn(text: str) -> None:
+    """Write what may be wrong to standard error, and go on."""
+    sys.stderr.write(text + "\n")
+
+
 def fail(text: str, code: int = 1) -> NoReturn:
     """Write what is wrong to standard error and end with `code`."""
-    sys.stderr.write(text + "\n")
+    warn(text)
     raise typer.Exit(code)
 
 

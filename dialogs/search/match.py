@@ -12,6 +12,7 @@ class Talk(StrEnum):
 
     GREETING = "greeting"
     THANKS = "thanks"
+    GOODBYE = "goodbye"
     HELP = "help"
     INSULT = "insult"
     EMPTY = "empty"  # nothing, blanks, or only punctuation

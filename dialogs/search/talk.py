@@ -1,4 +1,4 @@
-"""What isn't a question: a greeting, thanks, a call for help, an insult, nothing, or only emoji; and only when it's nothing but that."""
+"""What isn't a question: a greeting, thanks, a goodbye, a call for help, an insult, nothing, or only emoji; and only when it's nothing but that."""
 
 import re
 import unicodedata
@@ -15,15 +15,21 @@ _GREETING: Final = listed("""
 """)
 _THANKS: Final = listed("""
     merci mercis remercie remerciements thanks thank thx ty tks thks cheers mci ok okay oki dac dacc daccord accord compris note parfait super
-    top genial nickel impeccable excellent journee soiree cool great perfect awesome nice wonderful brilliant noted understood revoir bye ciao
-    goodbye bientot tchao
+    top genial nickel impeccable excellent cool great perfect awesome nice wonderful brilliant noted understood
 """)
+_GOODBYE: Final = listed("revoir bye ciao goodbye bientot tchao adieu journee soiree")
 _INSULT: Final = listed("""
     connard connards connasse con conne conard idiot idiote idiots debile debiles cretin abruti abrutie imbecile bouffon merde putain pute
     salope salaud encule enculer fdp tg gueule foutre nul nulle nulles naze nazes pourri pourrie stupide inutile incompetent incompetente ntm
     chiant fuck fucking fucker shut stupid moron dumb useless asshole bitch bastard sucks suck crap bullshit shit wtf stfu worthless garbage
-    incompetent dumbass batard
+    incompetent dumbass batard cons connes nuls enfoire enfoires enfoiree nique niquer chiants dickhead pathetic crevard bollocks
+    wanker
 """)
+# only together: "ça ne fait rien", "c'est cassé" and "c'est trop cher" (a letter short of a swear word) are no insults
+_INSULTS_OF_WORDS: Final = (
+    "sers a rien", "sert a rien", "servez a rien", "sers vraiment a rien", "sert vraiment a rien", "casse toi", "cassez vous", "va te faire",
+    "allez vous faire", "to hell", "screw you", "bloody idiot", "fais chier", "faites chier", "waste of time", "piss off",
+)  # fmt: skip
 _AROUND: Final = {
     Talk.GREETING: listed("""
         a all and au ca va aller allez are bien bon bonne bot ce chers comment day doing et everybody everyone fine folks forme from going good guys
@@ -44,6 +50,7 @@ _AROUND: Final = {
         fils gros grosse heck hell ici is it j je juste la le les machine me mes mere moi off of on one outil par pas piece plus pourqui qu que quoi
         quel quelle real really robot s sale shut si so sert servez sers suis t ta te tes that the these they this thing to toi ton tool totally tout
         trop tu ta un une up va vas vous vraiment you your youre what rien no non bon complet such just u ur total vraie vrai y bonjour salut hello
+        go ne nous
     """),
 }
 _POLITE: Final = listed(
@@ -166,15 +173,24 @@ def talk_of(question: str, known: Set[str] = frozenset()) -> Talk | None:
         if bare != question or any(_is_emoji(character) for character in bare):
             return Talk.EMOJI
         return Talk.HELP if "?" in question else Talk.EMPTY
-    said = tuple(_RUN.sub(r"\1", word) for word in words(bare)[: _LONGEST_TALK + 1])
+    said = _insults_joined(tuple(_RUN.sub(r"\1", word) for word in words(bare)[: _LONGEST_TALK + 1]))
     if not said or len(said) > _LONGEST_TALK:
         return None
-    for talk, cues in ((Talk.INSULT, _INSULT), (Talk.THANKS, _THANKS), (Talk.GREETING, _GREETING)):
+    for talk, cues in ((Talk.INSULT, _INSULT), (Talk.THANKS, _THANKS | _GOODBYE), (Talk.GREETING, _GREETING)):
         if talk is Talk.THANKS and _is_help(said, known):
             return Talk.HELP
         if _is_only(said, cues, _AROUND[talk], known):
-            return talk
+            thanked = talk is not Talk.THANKS or any(word in _THANKS or (word not in known and _is_near(word, _THANKS)) for word in said)
+            return talk if thanked else Talk.GOODBYE
     return None
+
+
+def _insults_joined(said: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the words with each insult of several put together as one that is known."""
+    text = f" {' '.join(said)} "
+    for phrase in _INSULTS_OF_WORDS:
+        text = text.replace(f" {phrase} ", " stupid ")
+    return tuple(text.split())
 
 
 def is_addressed(question: str) -> bool:

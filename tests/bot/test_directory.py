@@ -120,7 +120,18 @@ def test_segments_are_those_of_the_company(tmp_path: Path) -> None:
 def test_a_manager_is_in_the_file_or_known_before(tmp_path: Path) -> None:
     file = written(tmp_path, "id,email,name,manager", "p1,a@b.example,Ann,boss")
     assert said(file) == ['people.csv:2: manager: nobody has the id "boss"; write the id of another line, or leave the cell empty']
-    assert read_directory(file, known_ids={"boss"}).rows[0].manager == "boss"
+    assert read_directory(file, known={"boss": "boss@b.example"}).rows[0].manager == "boss"
+
+
+def test_an_address_of_somebody_who_is_not_in_the_file_is_told_with_its_line(tmp_path: Path) -> None:
+    file = written(tmp_path, "id,email,name", "p1,A@b.example,Ann", "p2,c@b.example,Bob", "p3,d@b.example,Cid")
+    reading = read_directory(file, known={"old": "a@b.example", "older": "c@b.example", "p3": "old@b.example"}, name="people.csv")
+    assert [str(mistake) for mistake in reading.mistakes] == [
+        'people.csv:2: email: "A@b.example" belongs to old, who isn\'t in this file; correct it, or add a line for old with another e-mail',
+        'people.csv:3: email: "c@b.example" belongs to older, who isn\'t in this file; correct it, or add a line for older with another e-mail',
+    ]
+    swapped = written(tmp_path, "id,email,name", "p1,a@b.example,Ann", "old,new@b.example,Olga")
+    assert len(read_directory(swapped, known={"old": "a@b.example"}).rows) == 2
 
 
 def test_a_manager_whose_own_line_is_bad_is_not_called_missing(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from bot.clock import Clock, now
 from bot.knowledge import Knowledge
 from bot.metrics import Metrics
 from bot.turns import Turns
-from dialogs.actions import ListFunctions, ShowFunction, WriteQuestion
+from dialogs.actions import ListFunctions, SetLanguage, Show, ShowFunction, WriteQuestion
 from dialogs.events import Event, Gesture
 from dialogs.messages import Message, Place, plain_text
 from dialogs.people import Profile
@@ -164,6 +164,8 @@ async def test_a_turn_that_fails_leaves_nothing_and_can_be_taken_again(database:
     [
         (said("help", locale="en-GB"), Place.HERE, "Something went wrong on my side"),
         (said("aide", where=CHANNEL, private=True), Place.PRIVATE, "Quelque chose s’est mal passé"),
+        (said("my laptop died this morning"), Place.HERE, "Something went wrong on my side"),
+        (said("quiero un ordenador portátil nuevo"), Place.HERE, "Quelque chose s’est mal passé"),
         (opens_home(), Place.HOME, "Quelque chose s’est mal passé"),
         (asks_form(WriteQuestion()), Place.HERE, "Quelque chose s’est mal passé"),
     ],
@@ -177,6 +179,15 @@ async def test_an_apology_goes_where_the_answer_would_have_gone(database: Databa
     (reply,) = taken.replies
     assert isinstance(reply, Message)
     assert reply.place is place
+
+
+async def test_an_apology_is_in_the_language_that_its_reader_chose(database: Database) -> None:
+    async with taking(database) as engine:
+        await engine.take(taps(SetLanguage(language="en")))
+        await database.write("test", lambda session: execute(session, "ALTER TABLE exchange RENAME TO elsewhere"))
+        with capture_logs():
+            for event in (said("mon portable est mort ce matin"), taps(Show(id="it_laptop"))):
+                assert "Something went wrong on my side" in words(await engine.take(event))
 
 
 @pytest.mark.usefixtures("quiet_logs")

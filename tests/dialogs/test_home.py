@@ -164,6 +164,7 @@ def test_the_language_that_somebody_writes_in_is_noted_when_it_changes() -> None
     ("talk", "expected"),
     [
         (Talk.THANKS, "Avec plaisir."),
+        (Talk.GOODBYE, "Au revoir."),
         (Talk.HELP, "Ce que je sais faire"),
         (Talk.INSULT, "Je comprends que ce soit agaçant."),
         (Talk.EMPTY, "sans mots"),

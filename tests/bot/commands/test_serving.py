@@ -15,6 +15,7 @@ from aiohttp import ClientSession
 
 from bot.commands import demonstration, serving
 from bot.commands.serving import listen
+from bot.settings import read_settings
 from storage import directory
 from tests.bot.program import PACKS, PROGRAM, Invoke, lone, use
 
@@ -136,6 +137,30 @@ def test_serving_needs_a_platform_and_says_where_to_find_one(invoke: Invoke, alo
     monkeypatch.setenv("LANG", "fr_FR.UTF-8")
     assert "Aucune plateforme" in invoke("serve").stderr
     assert list(alone.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("settings", "missing"),
+    [
+        ({"SLACK_BOT_TOKEN": "xoxb-1"}, "Slack is off: SLACK_SIGNING_SECRET / SLACK_APP_TOKEN is missing"),
+        ({"SLACK_SIGNING_SECRET": "0" * 32}, "Slack is off: SLACK_BOT_TOKEN is missing"),
+        ({"TEAMS_APP_ID": "x"}, "Teams is off: TEAMS_APP_PASSWORD, TEAMS_TENANT_ID is missing"),
+        ({"TEAMS_APP_PASSWORD": "x", "TEAMS_APP_TYPE": "MultiTenant"}, "Teams is off: TEAMS_APP_ID is missing"),
+        ({"TEAMS_TENANT_ID": "x", "SLACK_APP_TOKEN": "xapp-1"}, "Slack is off: SLACK_BOT_TOKEN is missing"),
+    ],
+)
+def test_half_a_platform_is_told_with_what_it_lacks(invoke: Invoke, settings: dict[str, str], missing: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in settings.items():
+        monkeypatch.setenv(name, value)
+    assert missing in invoke("serve").stderr
+
+
+@pytest.mark.usefixtures("alone")
+def test_half_a_platform_beside_a_whole_one_is_told_too(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    for name, value in {**SLACK, "TEAMS_APP_ID": "x"}.items():
+        monkeypatch.setenv(name, value)
+    serving.refuse_unservable(read_settings(), dev=False)
+    assert capsys.readouterr().err == "Teams is off: TEAMS_APP_PASSWORD, TEAMS_TENANT_ID is missing, in the environment or in .env.\n"
 
 
 @pytest.mark.parametrize(

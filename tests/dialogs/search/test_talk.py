@@ -27,11 +27,19 @@ def test_a_greeting(message: str) -> None:
         "super, merci bien",
         "Thank you so much!",
         "parfait",
-        "bye",
+        "merci, au revoir",
+        "super, bonne journée !",
     ],
 )
 def test_thanks(message: str) -> None:
     assert talk_of(message) is Talk.THANKS
+
+
+@pytest.mark.parametrize(
+    "message", ["au revoir", "bye", "Au revoir et bonne journée !", "goodbye", "À bientôt", "bonne soirée à tous", "see you soon, bye"]
+)
+def test_a_goodbye(message: str) -> None:
+    assert talk_of(message) is Talk.GOODBYE
 
 
 @pytest.mark.parametrize(
@@ -54,7 +62,29 @@ def test_a_call_for_help(message: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "message", ["t'es nul", "connard", "Ce bot est complètement inutile", "you are useless", "shut up you stupid bot", "bonjour connard"]
+    "message",
+    [
+        "t'es nul",
+        "connard",
+        "Ce bot est complètement inutile",
+        "you are useless",
+        "shut up you stupid bot",
+        "bonjour connard",
+        "vous êtes nuls",
+        "bande de cons",
+        "Vous êtes des cons !",
+        "tu me fais chier",
+        "tu sers à rien",
+        "ce bot ne sert à rien",
+        "enfoiré",
+        "nique ta mère",
+        "casse-toi",
+        "go to hell",
+        "Screw you",
+        "dickhead",
+        "you bloody idiot",
+        "you are pathetic",
+    ],
 )
 def test_an_insult(message: str) -> None:
     assert talk_of(message) is Talk.INSULT
@@ -79,6 +109,15 @@ def test_only_emoji(message: str) -> None:
         "aide au logement",
         "mon imprimante est nulle",
         "my boss is an idiot",
+        "ça ne fait rien",
+        "c'est cassé",
+        "c'est trop cher",
+        "les ordures",
+        "I get lost",
+        "la casse de mon écran",
+        "mon ancien badge ne sert à rien",
+        "what the hell is my leave balance",
+        "go to the medical check",
         "comment ça marche le télétravail ?",
         "hello I lost my card",
         "123",
