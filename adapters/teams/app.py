@@ -301,13 +301,10 @@ def _refused(status: HTTPStatus, error: Exception) -> web.Response:
 
 
 def _unheard(payload: dict[str, Any]) -> InvokeResponse:
-    """Answer what asks for no turn, as Teams expects: an empty object for a thumb, "not implemented" for an invoke that we don't serve."""
+    """Answer what asks for no turn: an empty object for a thumb, as Teams expects, nothing for whatever else we don't serve."""
     log.info("teams.activity.unheard", type=payload["type"], name=payload.get("name"), action=payload.get("action"))
-    if payload["type"] != ActivityTypes.invoke:
-        return InvokeResponse(status=HTTPStatus.OK)
-    if payload.get("name") == "message/submitAction":
-        return InvokeResponse(status=HTTPStatus.OK, body={})
-    return InvokeResponse(status=HTTPStatus.NOT_IMPLEMENTED)
+    thumb = payload["type"] == ActivityTypes.invoke and payload.get("name") == "message/submitAction"
+    return InvokeResponse(status=HTTPStatus.OK, body={} if thumb else None)
 
 
 def _tapped_message(event: Event) -> str | None:

@@ -39,19 +39,23 @@ def look_at_database(chosen: Settings, t: Texts) -> Iterator[Finding]:
         )
         if not file.exists():
             yield Finding(what=t("database"), seen=t("none yet"), to_do=t("it's made by: pourqui catalog load FOLDER"))
+            yield _clock(None, t)
             return
-    yield from asyncio.run(_examine_database(chosen, t))
+    findings, told = asyncio.run(_examine_database(chosen, t))
+    yield from findings
+    yield _clock(told, t)
 
 
-async def _examine_database(chosen: Settings, t: Texts) -> list[Finding]:
+async def _examine_database(chosen: Settings, t: Texts) -> tuple[list[Finding], datetime | None]:
+    """Return what was found, and the time that the database told, if it could be asked."""
     what = t("database")
     try:
         revision = await asyncio.to_thread(schema.revision_of, chosen.url)
         if revision is not None and revision not in schema.revisions():
             seen, to_do = t("revision {revision}", revision=revision), t("it's of a later version than this one: install that version")
-            return [Finding(what=what, seen=seen, to_do=to_do)]
+            return [Finding(what=what, seen=seen, to_do=to_do)], None
         if revision != schema.head():
-            return [Finding(what=what, seen=t("revision {revision}", revision=revision or "-"), to_do=t("run: pourqui db upgrade"))]
+            return [Finding(what=what, seen=t("revision {revision}", revision=revision or "-"), to_do=t("run: pourqui db upgrade"))], None
         async with await Database.open(chosen.url) as database:
             latest = await database.read(catalog.latest)
             rows, held = await database.read(directory.rows), await database.read(roles.held)
@@ -59,7 +63,7 @@ async def _examine_database(chosen: Settings, t: Texts) -> list[Finding]:
             counts, imbalances = await database.read(deliveries.counts), await database.read(deliveries.imbalances)
             fleet = await look_at_fleet(database, chosen, t)
     except StorageError as error:
-        return [Finding(what=what, seen=str(error), to_do=t("check POURQUI_DATABASE_URL, and that the server runs"))]
+        return [Finding(what=what, seen=str(error), to_do=t("check POURQUI_DATABASE_URL, and that the server runs"))], None
     findings = [Finding(what=what, seen=t("answers, revision {revision}", revision=revision))]
     seen = t("version {number}, {functions} functions", number=latest[0], functions=len(latest[1].functions)) if latest else t("none")
     findings.append(Finding(what=t("catalogue"), seen=seen, to_do=None if latest else t("run: pourqui catalog load FOLDER")))
@@ -75,8 +79,7 @@ async def _examine_database(chosen: Settings, t: Texts) -> list[Finding]:
     if latest:
         findings += [_channels(desks.values(), t), _who_answers(latest[1], desks, emails, held, t)]
     findings += [_ledger(counts, imbalances, t), *fleet]
-    findings.append(_clock(told, t))
-    return findings
+    return findings, told
 
 
 def _admins(chosen: Settings, t: Texts, emails: Set[str], held: Sequence[Held]) -> Finding:

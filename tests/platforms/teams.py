@@ -91,6 +91,7 @@ class FakeTeams:
         self.refusals: dict[str, str] = {}
         self.calls: list[Call] = []
         self.key_requests = 0
+        self.struck = asyncio.Event()  # a fault has befallen a call
         self.access_token: str | None = "the bot's own token"  # None for a bot in development, which sends none
         self.conversations: dict[str, Conversation] = {}
         self.keys_down = False
@@ -191,7 +192,7 @@ class FakeTeams:
 
     async def wait_for(self, number: int, *operations: Operation) -> list[Json]:
         """Wait until that many calls of these kinds were accepted; return their bodies."""
-        async with asyncio.timeout(10), self._arrived:
+        async with asyncio.timeout(30), self._arrived:
             await self._arrived.wait_for(lambda: len(self.sent(*operations)) >= number)
         return self.sent(*operations)
 
@@ -216,6 +217,7 @@ class FakeTeams:
             fault = next((one for one in self._faults if one[1] in (None, operation)), None)
             if fault is not None:
                 self._faults.remove(fault)
+                self.struck.set()
                 if not fault[0].taken and (broken := await self._broken(fault[0], request)) is not None:
                     return broken
             response = await self._response(request, operation, handle)

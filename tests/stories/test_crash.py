@@ -16,6 +16,9 @@ from tests.chaos.children import own
 from tests.platforms import slack_gestures as slack
 from tests.platforms.slack import FakeSlack, Fault, cut, held
 from tests.platforms.slack_workspace import ALICE, BOT_TOKEN, dm
+from tests.platforms.teams import HELD, UNANSWERED, FakeTeams
+from tests.platforms.teams import Fault as TeamsFault
+from tests.platforms.teams_gestures import direct
 
 PACK = Path(__file__).parents[1] / "bot" / "packs" / "small"
 
@@ -81,3 +84,28 @@ async def test_a_reply_goes_out_once_whenever_the_process_is_killed(database_url
             await fake.until(lambda slack: bool(slack.calls_of("conversations.history")) and len(slack.messages[dm(ALICE)]) == 1)
         assert len(fake.messages[dm(ALICE)]) == 1
         assert already == (1 if point.done else 0)
+
+
+@pytest.mark.parametrize("point", [HELD, UNANSWERED], ids=["before the post", "after the post, before it was noted"])
+async def test_in_teams_a_reply_goes_out_whenever_the_process_is_killed(database_url: str, tmp_path: Path, point: TeamsFault) -> None:
+    """Nobody can look what a chat of Teams holds: what may have arrived is posted again, since two answers are better than none."""
+    async with FakeSlack() as fake, FakeTeams() as teams:
+        teams.access_token = None
+        asked = direct("bonjour") | {"serviceUrl": teams.service_url}
+        chat = asked["conversation"]["id"]
+        async with serving(database_url, tmp_path, fake) as (process, address):
+            teams.fail(point, on="send")
+            status, _ = await teams.deliver(f"{address}/api/messages", asked)
+            assert status in (200, 202)
+            await asyncio.wait_for(teams.struck.wait(), 10)
+            process.send_signal(signal.SIGKILL)
+            await process.wait()
+        teams.release()
+        already = len(teams.shown(chat))
+        assert already == (1 if point.taken else 0)
+        async with serving(database_url, tmp_path, fake) as (_, address):
+            await teams.wait_for(already + 1)
+            status, _ = await teams.deliver(f"{address}/api/messages", asked)  # Teams' own retry: it was heard, and is answered
+            assert status in (200, 202)
+        assert len({str(message) for message in teams.shown(chat).values()}) == 1
+        assert len(teams.shown(chat)) == already + 1

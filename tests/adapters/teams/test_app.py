@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from dialogs.actions import Home, ReportWrong
 from dialogs.events import ActionTaken, FormAsked, FormSubmitted, MessageReceived
@@ -226,10 +227,12 @@ async def test_an_unknown_kind_of_activity_is_acknowledged(bot: Bot) -> None:
     assert bot.listener.heard == []
 
 
-async def test_a_thumb_is_acknowledged_and_an_invoke_that_we_do_not_serve_is_said_to_be_so(bot: Bot) -> None:
-    assert await bot.hears("feedback") == (200, {})
-    assert await bot.hears("search_extension") == (501, None)
+async def test_a_thumb_and_an_invoke_that_we_do_not_serve_are_acknowledged_and_logged(bot: Bot) -> None:
+    with capture_logs() as told:
+        assert await bot.hears("feedback") == (200, {})
+        assert await bot.hears("search_extension") == (200, None)
     assert bot.listener.heard == []
+    assert [line["name"] for line in told if line["event"] == "teams.activity.unheard"] == ["message/submitAction", "composeExtension/query"]
 
 
 async def test_a_retry_hears_the_response_again_and_nothing_is_posted_twice(bot: Bot) -> None:

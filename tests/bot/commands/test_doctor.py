@@ -286,6 +286,14 @@ def test_a_port_that_is_taken_is_told(invoke: Invoke, free_port: int) -> None:
     assert "choose another: POURQUI_PORT" in words
 
 
+@pytest.mark.parametrize("url", ["", "postgresql://127.0.0.1:1/never"])
+def test_the_clock_is_looked_at_without_a_database_too(invoke: Invoke, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("POURQUI_DATABASE_URL", url)
+    found = findings(invoke("doctor"))
+    assert found["database"][0] == "!!"
+    assert found["clock"][0] == "ok"
+
+
 def test_a_clock_that_was_never_set_is_told(invoke: Invoke, database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("POURQUI_DATABASE_URL", database_url)
     monkeypatch.setattr(doctor_database, "now", lambda: datetime(1970, 1, 1, tzinfo=UTC))
