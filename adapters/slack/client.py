@@ -87,7 +87,10 @@ class SlackClient:
     async def post(self, conversation: str, thread: str | None, shown: JSON, *, key: UUID, patient: bool = True) -> str | None:
         """Post a message, stamped with its delivery's key; return its id there. The conversation may be named by its person's id."""
         stamped = shown | {"metadata": _stamp(key), "mrkdwn": False, "unfurl_links": False, "unfurl_media": False}
-        told = await body_of(self._caller(patient=patient).chat_postMessage(channel=conversation, thread_ts=thread, **stamped))
+        known = self._conversations.get(conversation, conversation)  # chat.postMessage takes a person's id too, and tells the conversation's
+        told = await body_of(self._caller(patient=patient).chat_postMessage(channel=known, thread_ts=thread, **stamped))
+        if conversation[:1] in _PEOPLE and told.get("channel"):
+            self.learn_conversation(conversation, told["channel"])
         return told.get("ts")
 
     async def update(self, conversation: str, message_id: str, shown: JSON, *, patient: bool = True) -> None:
@@ -131,7 +134,7 @@ class SlackClient:
 
     def learn_conversation(self, user: str, conversation: str) -> None:
         """Keep the id of somebody's own conversation with the bot."""
-        if len(self._conversations) >= _KNOWN_CONVERSATIONS:
+        if user not in self._conversations and len(self._conversations) >= _KNOWN_CONVERSATIONS:
             self._conversations.clear()
         self._conversations[user] = conversation
 

@@ -81,8 +81,6 @@ async def _put(client: SlackClient, outgoing: Outgoing, uploaded: Mapping[str, U
         else:
             return outgoing.tapped
     conversation, thread = _place(outgoing)
-    if patient:
-        conversation = await client.id_of(conversation)  # what is sent once has no time to ask: chat.postMessage takes a person's id too
     return await client.post(conversation, thread, shown, key=outgoing.key, patient=patient)
 
 

@@ -277,11 +277,14 @@ async def test_a_reply_carries_the_stamp_by_which_the_ledger_finds_it(bot: Bot, 
         assert await bot.adapter.find(held_back) == bot.slack.messages[conversation][-1]["ts"]
 
 
-async def test_a_conversation_is_asked_for_once_and_memory_has_its_bounds(bot: Bot, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_conversation_is_named_by_its_person_until_slack_tells_it_and_memory_has_its_bounds(
+    bot: Bot, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(client_module, "_KNOWN_CONVERSATIONS", 2)
     for user in (ALICE, ALICE, BOB, ALICE, CAROL, ALICE):
         await bot.told(gestures.command("aide", user=user))
-    assert [call["users"] for call in bot.slack.calls_of("conversations.open")] == [ALICE, BOB, CAROL, ALICE]
+    assert [call["channel"] for call in bot.slack.calls_of("chat.postMessage")] == [ALICE, dm(ALICE), BOB, dm(ALICE), CAROL, ALICE]
+    assert bot.slack.calls_of("conversations.open") == []
 
 
 async def test_a_conversation_that_slack_told_is_not_asked_for(bot: Bot) -> None:
