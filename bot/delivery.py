@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping, Sequence, Set
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -80,7 +81,7 @@ class Pump:
         self._turns: dict[Workspace, int] = {}  # when each workspace was last served: the one that waited longest comes first
         self._moved: dict[Workspace, bool] = {}  # whether each workspace's last batch came to anything
         self._waits: dict[Workspace, datetime] = {}  # when each may have something to claim again
-        self._room: dict[Workspace, asyncio.Semaphore] = {}
+        self._room: defaultdict[Workspace, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(IN_FLIGHT))
         self._noticed: dict[Workspace, Set[UUID]] = {}  # the gestures in each that the last look has found
         self._owed: dict[Workspace, int] = {}  # slots that each is still to leave for the replies to them
         self._opens: dict[Workspace, float] = {}  # when each takes the next message, by the clock that can't be set
@@ -207,22 +208,21 @@ class Pump:
         return bool(batch.claimed or batch.ended or changes)
 
     async def _launch(self, workspace: Workspace, work: Callable[[], Awaitable[None]]) -> None:
-        """Begin a call, beside those of its workspace that have no answer yet, once there's room: one that hangs stops no other."""
-        room = self._room.setdefault(workspace, asyncio.Semaphore(IN_FLIGHT))
-        await room.acquire()
-        self._tasks.spawn(self._in_flight(work, room))
+        """Begin a call, beside those of its workspace that have no answer yet: one that hangs stops no other. There's room for it after `_wait`."""
+        self._tasks.spawn(self._in_flight(workspace, work))
         await asyncio.sleep(0)  # it has begun before the next slot is awaited
 
-    async def _in_flight(self, work: Callable[[], Awaitable[None]], room: asyncio.Semaphore) -> None:
+    async def _in_flight(self, workspace: Workspace, work: Callable[[], Awaitable[None]]) -> None:
         try:
-            await work()
+            async with self._room[workspace]:
+                await work()
         except UnavailableError as error:
             self._told_away(error)
-        finally:
-            room.release()
 
     async def _wait(self, workspace: Workspace, slot: float) -> None:
-        """Wait for a slot, and until the workspace takes the next message."""
+        """Wait for room, which nothing but this batch takes; then for a slot, and until the workspace takes the next message."""
+        async with self._room[workspace]:
+            pass
         wait = max(slot, self._opens.get(workspace, slot)) - self._monotonic()
         if wait > 0:
             await self._sleep(wait)

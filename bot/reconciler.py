@@ -11,21 +11,27 @@ import structlog
 from adapters.port import Adapter, DeliveryError, Outgoing
 from bot.clock import Clock, Sleep
 from bot.endings import Aftermath, Endings
+from bot.limits import PACES
 from dialogs.delivery import Ended
 from storage import Session, reconciling
 from storage.database import Database
 from storage.errors import StorageError
 from storage.reconciling import Unknown
+from storage.sending import Pace
 
 _AT_ONCE: Final = 10  # deliveries of one workspace, taken by one look at the ledger: they're looked for long before they'd come round again
 _LONGEST: Final = timedelta(seconds=25)  # of one look, before the clock asks for the next, which sees what has come to be in doubt by then
 _APART: Final = timedelta(seconds=1.5)  # between two that are looked for in a workspace: 80 % of the 50 a minute at which Slack shows a history
+_CALLS: Final = 2  # that one takes, as a rule: which conversation is somebody's own, and what was said there
 
 _LOG = structlog.stdlib.get_logger(__name__)
 
 
 class Reconciler:
-    """Asks the platforms that can be asked, outside any transaction. `planned` is called when something is to be sent again."""
+    """Asks the platforms that can be asked, outside any transaction, in turns that all processes share with those who send.
+
+    `planned` is called when something is to be sent again; `paces` are by platform.
+    """
 
     def __init__(
         self,
@@ -35,13 +41,13 @@ class Reconciler:
         *,
         aftermath: Mapping[str, Aftermath],
         planned: Callable[[], None],
+        paces: Mapping[str, Pace] = PACES,
         sleep: Sleep = asyncio.sleep,
     ) -> None:
         self._database, self._adapters, self._clock, self._sleep = database, adapters, clock, sleep
         self._asked = frozenset(name for name, adapter in adapters.items() if adapter.can_look)
         self._endings = Endings(database, aftermath)
-        self._planned = planned
-        self._opens: dict[tuple[str, str], datetime] = {}  # when each workspace may be asked again
+        self._planned, self._paces = planned, paces
 
     async def expire(self) -> None:
         """Turn the claims of processes that ended, or froze, into unknown deliveries."""
@@ -71,19 +77,26 @@ class Reconciler:
             taking = partial(reconciling.doubted, platform=platform, tenant=tenant, at=self._clock(), asked=self._asked, limit=_AT_ONCE)
             doubted = await self._database.write(f"pump|doubted|{platform}|{tenant}", taking)
             for unknown in doubted:
-                if platform in self._asked:
-                    await self._wait(platform, tenant)
+                if platform in self._asked and not await self._has_turn(platform, tenant):
+                    return
                 if not await self._is_done_with(unknown):
                     return
             if len(doubted) < _AT_ONCE:
                 return
 
-    async def _wait(self, platform: str, tenant: str) -> None:
-        """Wait until a workspace may be asked again, whichever look asked it last."""
-        at = self._clock()
-        if (wait := self._opens.get((platform, tenant), at) - at) > timedelta(0):
-            await self._sleep(wait.total_seconds())
-        self._opens[platform, tenant] = self._clock() + _APART
+    async def _has_turn(self, platform: str, tenant: str) -> bool:
+        """Wait until a workspace may be asked again, whoever asked it last; False where it wants to be left alone for longer than a look lasts."""
+        at, takes = self._clock(), _CALLS * self._paces[platform].spacing
+        while True:
+            taking = partial(reconciling.take_turn, platform=platform, tenant=tenant, at=at, apart=_APART, takes=takes)
+            opens, is_taken = await self._database.write(f"pump|doubted|{platform}|{tenant}", taking)
+            if not is_taken and opens - at > _LONGEST:
+                return False
+            if (wait := (opens - self._clock()).total_seconds()) > 0:
+                await self._sleep(wait)
+            if is_taken:
+                return True
+            at = max(opens, self._clock())
 
     async def _is_done_with(self, unknown: Unknown) -> bool:
         """Settle it, if that can be done now; tell whether others of its workspace may follow, False where it wants to be left alone for a while."""

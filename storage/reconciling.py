@@ -1,4 +1,4 @@
-"""Reconciling: the deliveries of which nobody knows whether they arrived, and what becomes of each (delivery.md)."""
+"""Reconciling: the deliveries of which nobody knows whether they arrived, when each is looked for, and what becomes of it (delivery.md)."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from dialogs.delivery import Doubt, Ended, Reason, Status
 from dialogs.events import Reference
 from dialogs.messages import Message
 from storage import ledger, plain
-from storage.tables import DeliveryRow
+from storage.tables import DeliveryRow, WorkspaceRow
 
 DOUBT: Final = timedelta(minutes=2)  # how long the reconciler waits before it looks: the platform's history may lag behind
 LOOK_AGAIN: Final = timedelta(minutes=2)
@@ -61,6 +61,25 @@ def doubted(session: Session, platform: str, tenant: str, at: datetime, *, asked
         row.looked_at = at
     session.flush()
     return [_unknown(row, row.reference) for row in rows if row.reference is not None]
+
+
+def take_turn(session: Session, platform: str, tenant: str, at: datetime, *, apart: timedelta, takes: timedelta) -> tuple[datetime, bool]:
+    """Take a turn of looking in a workspace, `apart` from the one before, of whichever process; return when it is, and whether it was taken.
+
+    One that isn't yet (or must wait for the end of a pause) isn't taken: ask again then. What it `takes` of the workspace's time is kept free of
+    messages: the slots of as many.
+    """
+    here = (col(WorkspaceRow.platform) == platform, col(WorkspaceRow.tenant) == tenant)
+    row = session.exec(select(WorkspaceRow).where(*here).with_for_update().execution_options(populate_existing=True)).one_or_none()
+    if row is None:
+        return at, True
+    opens = max(at, row.paused_until or at, at if row.looked_at is None else row.looked_at + apart)
+    if opens > at:
+        return opens, False
+    row.looked_at = max(at, row.next_at)
+    row.next_at = row.looked_at + takes
+    session.flush()
+    return row.looked_at, True
 
 
 def _to_settle(at: datetime, asked: Collection[str]) -> tuple[ColumnElement[bool], ...]:

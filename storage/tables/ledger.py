@@ -101,7 +101,10 @@ class DeliveryTallyRow(Row, table=True):
 
 
 class WorkspaceRow(Row, table=True):
-    """A Slack workspace or a Teams tenant, as the pump sees it: who owns it until when, when the next message may go, until when it's paused."""
+    """A Slack workspace or a Teams tenant, as the pump sees it: who owns it until when, when the next message may go, until when it's paused.
+
+    `looked_at` is when the reconciler last had its turn there, whichever process it was.
+    """
 
     __tablename__ = "workspace"
 
@@ -111,3 +114,4 @@ class WorkspaceRow(Row, table=True):
     owner: str | None = None
     lease_until: datetime | None = None
     paused_until: datetime | None = None
+    looked_at: datetime | None = None

@@ -5,15 +5,19 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
+import pytest
+from sqlalchemy import update
 from sqlmodel import Session
 from structlog.testing import capture_logs
 
 from adapters.port import Outgoing
+from bot.limits import PACES
 from bot.reconciler import Reconciler
 from dialogs.delivery import Doubt, Ended, Status
 from storage.database import Database
 from storage.reconciling import DOUBT, LOOK_AGAIN
 from storage.sending import DELIVERY_LEASE
+from storage.tables import WorkspaceRow
 from tests.bot.simulated import (
     Crash,
     InMemory,
@@ -206,6 +210,7 @@ async def test_what_is_looked_for_leaves_its_workspace_room_and_workspaces_do_no
         rests.append(seconds)
         async with asyncio.timeout(60):
             await all_three.wait()
+        await time.sleep(seconds)
 
     await Reconciler(database, {"slack": platform}, time, aftermath={}, planned=lambda: None, sleep=rest).look()
     assert (set((await standing(database)).values()), platform.looked) == ({SENT}, 48)
@@ -233,6 +238,47 @@ async def test_looks_that_follow_each_other_leave_the_workspace_room_too(databas
     time.passes(seconds=0.5)
     await asking.look()
     assert (platform.looked, rests) == (2, [1.0])
+
+
+async def test_processes_that_look_at_once_leave_the_workspace_as_much_room_as_one(database: Database) -> None:
+    time = Time()
+    platform = slack(time)
+    await lost_sight_of(database, platform, time, 12, "T1")
+    began, find, looked = time(), platform.find, []
+
+    async def noted(outgoing: Outgoing) -> str | None:
+        looked.append((time() - began).total_seconds())
+        return await find(outgoing)
+
+    platform.find = noted  # type: ignore[method-assign]
+    await asyncio.gather(*(reconciler(database, platform, time=time).look() for _ in range(2)))
+    assert looked == [1.5 * number for number in range(12)]
+
+
+async def test_who_is_asked_takes_the_time_of_two_messages(database: Database) -> None:
+    time = Time()
+    platform = slack(time)
+    await lost_sight_of(database, platform, time, 1, "T1")
+    began = time()
+    await reconciler(database, platform, time=time).look()
+    await plan(database, time(), to_say("next", channel("C-next", tenant="T1")))
+    await pump(database, platform, time=time).drain()
+    assert platform.posted[-1].asked_at - began == 2 * PACES["slack"].spacing
+
+
+@pytest.mark.parametrize(("seconds", "looked"), [(20, 1), (30, 0)])
+async def test_a_workspace_that_wants_to_be_left_alone_is_asked_soon_after_or_by_a_later_look(database: Database, seconds: int, looked: int) -> None:
+    time = Time()
+    platform = slack(time)
+    await lost_sight_of(database, platform, time, 1, "T1")
+    opens = time() + timedelta(seconds=seconds)
+    await database.write("pause", lambda session: session.execute(update(WorkspaceRow).values(paused_until=opens)))
+    await reconciler(database, platform, time=time).look()
+    assert platform.looked == looked
+    assert not looked or time() == opens
+    time.passes(seconds=LOOK_AGAIN.total_seconds())
+    await reconciler(database, platform, time=time).look()
+    assert platform.looked == 1
 
 
 async def test_a_workspace_whose_platform_is_slow_holds_up_no_other(database: Database) -> None:
