@@ -5,9 +5,11 @@ Prints one JSON line with its URL. `GET /report` tells all that was accepted, `G
 
 import argparse
 import asyncio
+import gc
 import json
 import os
 import sys
+import time
 from contextlib import suppress
 
 from aiohttp import web
@@ -16,12 +18,35 @@ from tests.chaos.slack import Slack
 from tests.chaos.teams import Teams
 from tests.chaos.weather import Weather
 
+_BEAT = 0.05  # seconds
+_STALL = 0.1  # seconds, above a beat
+
+
+class Pulse:
+    """When, and for how long, these platforms stood still: `stalls`, by `time.monotonic`.
+
+    What was taken is never garbage, so it's put out of the collector's sight: to go through hundreds of thousands of messages would be such a stall.
+    """
+
+    def __init__(self) -> None:
+        self.stalls: list[tuple[float, float]] = []
+        self._loop, self._beat_at = asyncio.get_running_loop(), time.monotonic()
+
+    def beat(self) -> None:
+        """Feel it, and again soon."""
+        now = time.monotonic()
+        if now - self._beat_at > _STALL:
+            self.stalls.append((now, now - self._beat_at))
+        self._beat_at = now + _BEAT
+        gc.freeze()
+        self._loop.call_later(_BEAT, self.beat)
+
 
 class Admin:
     """What the harness asks."""
 
-    def __init__(self, weather: Weather, slack: Slack, teams: Teams) -> None:
-        self._weather, self._slack, self._teams = weather, slack, teams
+    def __init__(self, weather: Weather, slack: Slack, teams: Teams, pulse: Pulse) -> None:
+        self._weather, self._slack, self._teams, self._pulse = weather, slack, teams, pulse
 
     def routes(self) -> list[web.RouteDef]:
         """Return its routes."""
@@ -41,6 +66,7 @@ class Admin:
                 "closed": slack.closed,
                 "teams": {"accepted": teams.accepted, "above": teams.above},
                 "troubles": self._weather.troubles,
+                "stalls": self._pulse.stalls,
             }
         )
 
@@ -60,9 +86,10 @@ async def main(share: float, seed: int) -> None:
     with suppress(PermissionError):
         os.nice(-10)
     weather = Weather(share, seed)
-    slack, teams = Slack(weather), Teams(weather)
+    slack, teams, pulse = Slack(weather), Teams(weather), Pulse()
+    pulse.beat()
     application = web.Application(client_max_size=10 * 1024 * 1024)
-    application.add_routes([*slack.routes(), *teams.routes(), *Admin(weather, slack, teams).routes()])
+    application.add_routes([*slack.routes(), *teams.routes(), *Admin(weather, slack, teams, pulse).routes()])
     runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.1)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0, backlog=1024)

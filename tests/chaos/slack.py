@@ -35,10 +35,9 @@ class Posted:
 
 
 class Call(NamedTuple):
-    """A call: when, what it names (a conversation, or the person whose own it is), of which delivery or reply, whether it's an apology."""
+    """A call: when, of which delivery or reply, whether it's an apology."""
 
     at: float
-    named: str
     key: str
     apology: bool
 
@@ -88,7 +87,7 @@ class Slack:
         limits = self._limits.setdefault(workspace, Limits(time.monotonic))
         place = dm(channel) if channel[0] == "U" else channel
         wait = limits.wait(method, place)
-        call = Call(now, channel, _stamp(arguments), _is_apology(arguments))
+        call = Call(now, _stamp(arguments), _is_apology(arguments))
         if wait is not None:
             full = limits._since("", now) >= limits._workspace
             self.above.append((f"{method} ({'workspace' if full else 'channel'})", channel, call.key))

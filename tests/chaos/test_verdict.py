@@ -4,7 +4,7 @@ from collections import Counter
 from typing import Any
 
 from tests.chaos.population import Population
-from tests.chaos.verdict import Books, chases, flow, resumes
+from tests.chaos.verdict import Books, chases, crowds, flow, resumes
 
 CAMPAIGN = frozenset({"c1", "c2", "c3", "c4"})
 BOOKS = Books(
@@ -20,9 +20,11 @@ BOOKS = Books(
 )
 
 
-def told(*accepted: tuple[float, int, str], chases: tuple[Any, ...] = ()) -> dict[str, Any]:
-    """What the fake Slack tells: when it took what, in which workspace; and the calls that came too soon."""
-    return {"slack": {"accepted": [(*each, False) for each in accepted], "chases": chases}, "closed": {}}
+def told(
+    *accepted: tuple[float, int, str], chases: tuple[Any, ...] = (), crowds: tuple[Any, ...] = (), stalls: tuple[Any, ...] = ()
+) -> dict[str, Any]:
+    """What the fake platforms tell: when Slack took what, in which workspace; the calls that came too soon; when they stood still."""
+    return {"slack": {"accepted": [(*each, False) for each in accepted], "chases": chases, "crowds": crowds}, "closed": {}, "stalls": stalls}
 
 
 def test_each_workspace_has_as_many_people_as_the_others() -> None:
@@ -46,12 +48,20 @@ def test_what_only_some_workspaces_were_sent_has_no_fairness() -> None:
     assert (found.jain, found.sent, found.seconds) == (1, 76, 37)  # until the first has had 95 % of its own
 
 
-def test_what_of_the_ledger_came_too_soon_is_told_with_who_called_and_after_whom() -> None:
-    pump, turn = (5.0, "U01X000001", "c1", False), (4.75, "D01X000001", "reply", False)
-    held_back, sorry = (6.0, "D01X000001", "held", False), (5.5, "D01X000001", "held", True)
-    replies = (7.0, "D01X000001", "reply", False), (6.9, "U01X000001", "c3", False)
+def test_what_of_the_ledger_came_too_soon_is_told_with_what_came_before() -> None:
+    pump, turn = (5.0, "c1", False), (4.75, "reply", False)
+    held_back, sorry = (6.0, "held", False), (5.5, "held", True)
+    replies = (7.0, "reply", False), (6.9, "c3", False)
     reported = told((0, 1, "c4"), chases=((pump, turn), (held_back, sorry), replies))
     assert chases(BOOKS, reported, [(4.0, "kill worker 1")]) == [
-        "at 5.0 s: the pump (c1), 0.25 s after a turn (reply); kill worker 1 1.0 s before",
-        "at 6.0 s: a turn (held), 0.50 s after a turn, an apology (held); kill worker 1 2.0 s before",
+        "at 5.0 s: a message (c1), 0.25 s after a message (reply); kill worker 1 1.0 s before",
+        "at 6.0 s: a message (held), 0.50 s after an apology (held); kill worker 1 2.0 s before",
+    ]
+
+
+def test_what_a_workspace_had_taken_is_told_with_when_the_platforms_themselves_stood_still() -> None:
+    reported = told((0, 1, "c4"), crowds=((5.0, "20 × chat.postMessage"), (9.0, "20 × chat.update")), stalls=((4.2, 0.31), (7.9, 0.2)))
+    assert crowds(reported, [(4.0, "kill worker 1")]) == [
+        "at 5.0 s: 20 × chat.postMessage; the platforms stood still for 0.31 s 0.8 s before, kill worker 1 1.0 s before",
+        "at 9.0 s: 20 × chat.update; kill worker 1 5.0 s before",
     ]

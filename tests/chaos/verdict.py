@@ -159,6 +159,8 @@ def judge(kept: Books, told: Mapping[str, Any], asked: Sequence[Asked], taps: Se
     _judge_questions(verdict, asked, accepted, sorry, chats, kept)
     _judge_taps(verdict, kept, taps, sorry)
     verdict.figures["Slack: calls within a Retry-After"] = str(told["slack"]["hasty"])
+    stalls = [seconds for _, seconds in told["stalls"]]
+    verdict.figures["the platforms themselves stood still"] = f"{len(stalls)} times, for {max(stalls, default=0):.2f} s at most"
     verdict.figures["troubles"] = ", ".join(f"{number} × {name}" for name, number in sorted(told["troubles"].items()))
     return verdict
 
@@ -171,25 +173,28 @@ def _began(told: Mapping[str, Any]) -> float:
 def crowds(told: Mapping[str, Any], blows: Sequence[tuple[float, str]]) -> list[str]:
     """Tell of each time that a workspace was at its limit: what it had taken within the second, and what had befallen the fleet just before."""
     began = _began(told)
-    return [f"at {at - began:.1f} s: {taken}; {_befell(blows, at)}" for at, taken in told["slack"]["crowds"]]
+    return [f"at {at - began:.1f} s: {taken}; {_stood_still(told, at)}{_befell(blows, at)}" for at, taken in told["slack"]["crowds"]]
+
+
+def _stood_still(told: Mapping[str, Any], at: float) -> str:
+    """Tell of the platforms' own stalls within the second: calls that were made one by one arrive at once after one."""
+    return "".join(
+        f"the platforms stood still for {seconds:.2f} s {at - when:.1f} s before, " for when, seconds in told["stalls"] if 0 <= at - when <= 1
+    )
 
 
 def chases(kept: Books, told: Mapping[str, Any], blows: Sequence[tuple[float, str]]) -> list[str]:
-    """Tell of each call of the ledger that a channel refused: who made it, what the channel had just taken, what had befallen the fleet."""
+    """Tell of each call of the ledger that a channel refused: what it was, what the channel had just taken, what had befallen the fleet."""
     ledger, began = kept.slack, _began(told)
     return [
-        f"at {at - began:.1f} s: {_caller(named, key, apology)}, {at - before:.2f} s after {_caller(*earlier)}; {_befell(blows, at)}"
-        for (at, named, key, apology), (before, *earlier) in told["slack"]["chases"]
+        f"at {at - began:.1f} s: {_said(key, apology)}, {at - before:.2f} s after {_said(*earlier)}; {_befell(blows, at)}"
+        for (at, key, apology), (before, *earlier) in told["slack"]["chases"]
         if key in ledger
     ]
 
 
-def _caller(named: str, key: str, apology: bool) -> str:
-    """Return who calls: the pump names the person whose conversation it is, a turn the conversation.
-
-    The stamp doesn't tell: a reply that a crash held back is in the ledger under the key that its turn had tried to post it by.
-    """
-    return f"{'the pump' if named.startswith('U') else 'a turn'}{', an apology' if apology else ''} ({key})"
+def _said(key: str, apology: bool) -> str:
+    return f"{'an apology' if apology else 'a message'} ({key})"
 
 
 def _befell(blows: Sequence[tuple[float, str]], at: float) -> str:
