@@ -14,11 +14,12 @@ from aiohttp import web
 
 from adapters.encoders.endpoint import EndpointEncoder
 from adapters.encoders.port import Encoder
-from adapters.playground.app import Playground
+from adapters.playground.app import Playground, teams_metadata_url, teams_service_url
 from adapters.port import Adapter
 from adapters.slack.app import SlackAdapter
 from adapters.teams.app import TeamsAdapter
 from adapters.teams.authentication import PUBLIC_SERVICE_URLS
+from adapters.teams.credentials import Token
 from bot.clock import Clock, DatabaseClock, Sleep, Timekeeper, now
 from bot.delivery import Pump
 from bot.endings import Aftermath
@@ -110,8 +111,25 @@ async def take_up(database: Database, catalogue: Catalogue, source: str) -> None
     await database.write(catalog.LOADING, taking)
 
 
-def adapters_for(settings: Settings, *, dev: bool = False, clock: Clock = now) -> dict[str, Adapter]:
-    """Return the platforms that are on, by name; `clock` tells them what time it is."""
+def teams_of(playground: Playground, base_url: str, *, clock: Clock) -> TeamsAdapter:
+    """Return Teams as the playground at `base_url` stands for it, with a sign-in, keys and a store of its own."""
+
+    async def token() -> Token:
+        return Token(value=playground.sign_in.bot_token, lifetime=timedelta(days=1).total_seconds())
+
+    return TeamsAdapter(
+        now=clock,
+        app_id=playground.sign_in.app_id,
+        tenant_id=playground.tenant,
+        service_urls=(teams_service_url(base_url),),
+        tokens=token,
+        metadata_url=teams_metadata_url(base_url),
+        stores_here=True,
+    )
+
+
+def adapters_for(settings: Settings, *, dev: bool = False, teams: TeamsAdapter | None = None, clock: Clock = now) -> dict[str, Adapter]:
+    """Return the platforms that are on, by name, with this `teams` where one is given; `clock` tells them what time it is."""
     adapters: dict[str, Adapter] = {}
     if settings.slack_on:
         token, secret, app_token = settings.slack_bot_token, settings.slack_signing_secret, settings.slack_app_token
@@ -124,7 +142,9 @@ def adapters_for(settings: Settings, *, dev: bool = False, clock: Clock = now) -
             app_token=app_token.get_secret_value() if app_token else None,
             prompts=lambda locale: suggestions(language_of_locale(locale) or settings.language),
         )
-    if dev:
+    if teams is not None:
+        adapters["teams"] = teams
+    elif dev:
         adapters["teams"] = TeamsAdapter(now=clock, dev=True)
     elif settings.teams_on:
         password = settings.teams_app_password

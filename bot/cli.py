@@ -23,6 +23,7 @@ from bot.commands import privacy as personal
 from bot.commands import roles as granting
 from bot.commands import sources as telling
 from bot.commands.evaluation import Floors, Run
+from bot.commands.explaining import run_in
 from bot.commands.terminal import fail, run, say, settings, words
 from dialogs.catalog import Language
 from dialogs.people import language_of_locale
@@ -32,7 +33,8 @@ from storage import schema
 
 def main() -> None:
     """Run the command that was typed."""
-    command_line(words())()
+    t = words()
+    run_in(t, command_line(t))
 
 
 def command_line(t: Texts) -> typer.Typer:

@@ -14,7 +14,7 @@ from pydantic import SecretStr
 from adapters.playground.app import Playground, experts_channel, slack_api_url
 from adapters.playground.colleagues import Colleagues as Others
 from adapters.playground.slack_payloads import DESK_NAME
-from bot.app import Application, adapters_for, opened, opened_database, served, take_up
+from bot.app import Application, adapters_for, opened, opened_database, served, take_up, teams_of
 from bot.clock import now
 from bot.commands.serving import import_people, listen, told_to_stop
 from bot.commands.terminal import fail, run, say, settings, words
@@ -90,13 +90,14 @@ async def _demonstrate(chosen: Settings, port: int, *, kept: bool, browse: bool)
             tenant=_TENANT,
             language=chosen.language,
             now=machine,
+            wall=now,
         )
         encoder, _ = await models
         application = await stack.enter_async_context(
             opened(
                 chosen,
                 database,
-                adapters_for(chosen, dev=True, clock=machine),
+                adapters_for(chosen, teams=teams_of(playground, base_url, clock=machine), clock=machine),
                 encoder=encoder,
                 playground=playground,
                 clock=machine,
