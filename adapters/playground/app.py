@@ -18,10 +18,11 @@ from adapters.playground.colleagues import Choose, Colleagues
 from adapters.playground.conversations import Conversation, Conversations, Json, Place, UnknownTargetError, Window
 from adapters.playground.files import FILES_PATH, STORE_PATH, Files
 from adapters.playground.gesture import Gesture, read_gesture
-from adapters.playground.guard import for_the_page, for_the_server, page_headers
+from adapters.playground.guard import Handler, for_the_page, for_the_server, page_headers
+from adapters.playground.sign_in import KEYS_PATH, METADATA_PATH, SignIn
 from adapters.playground.slack import RESPOND_PATH, Slack
 from adapters.playground.slack_api import SlackApi
-from adapters.playground.teams import Teams
+from adapters.playground.teams import SERVICE_PATH, Teams
 from adapters.playground.teams_connector import TeamsConnector
 from adapters.playground.travel import Time, Travel
 from adapters.playground.wire import Answer, Wire
@@ -39,16 +40,26 @@ def slack_api_url(base_url: str) -> str:
     return f"{base_url.rstrip('/')}{SLACK_API_PATH}"
 
 
+def teams_service_url(base_url: str) -> str:
+    """Return the service URL that the playground's activities name, and under which the bot finds the Bot Connector."""
+    return f"{base_url.rstrip('/')}{SERVICE_PATH}"
+
+
+def teams_metadata_url(base_url: str) -> str:
+    """Return the address of the keys to give to the Teams adapter."""
+    return f"{base_url.rstrip('/')}{METADATA_PATH}"
+
+
 def experts_channel(team: str) -> Reference:
     """Return Slack's channel in which the experts of every function answer."""
     return Reference(platform="slack", tenant=team, conversation=slack_payloads.DESK, scope=Scope.CHANNEL)
 
 
 class Playground:
-    """The page's server side. `people` is the directory; `now` the program's clock; `language` is for whom and what names none.
+    """The page's server side. `people` is the directory; `now` the program's clock, `wall` the real one; `language` is for whom and what names none.
 
-    `signing_secret`, `bot_token` and `team` are what the Slack adapter is configured with, `tenant` what the Teams adapter is. The page can skip time
-    once somebody is told to `travel_by`.
+    `signing_secret`, `bot_token` and `team` are what the Slack adapter is configured with, `tenant` and `sign_in` what the Teams adapter is. The page
+    can skip time once somebody is told to `travel_by`.
     """
 
     def __init__(
@@ -61,6 +72,7 @@ class Playground:
         tenant: str,
         language: str,
         now: Callable[[], datetime],
+        wall: Callable[[], datetime],
     ) -> None:
         self._accounts = accounts(people, language=language)
         self._now = now
@@ -71,7 +83,9 @@ class Playground:
         self._files = Files()
         self._conversations = Conversations(self._accounts, _channels())
         self._slack = Slack(self._conversations, self._wire, team=team, bot_token=bot_token, signing_secret=signing_secret, now=now)
-        self._teams = Teams(self._conversations, self._wire, self._files, tenant=tenant, now=now)
+        self.sign_in = SignIn(wall)
+        self.tenant = tenant
+        self._teams = Teams(self._conversations, self._wire, self._files, self.sign_in, tenant=tenant, now=now)
         self._api = SlackApi(self._slack, self._files, self._accounts)
         self._connector = TeamsConnector(self._teams, self._accounts)
 
@@ -86,6 +100,10 @@ class Playground:
     def routes(self) -> list[web.RouteDef]:
         """Return the routes: the page's own, and those on which the bot finds its two platforms."""
         conversation = "/playground/teams/v3/conversations/{conversation}"
+
+        def for_the_bot(handler: Handler) -> Handler:
+            return for_the_server(self.sign_in.for_the_bot(handler))
+
         return [
             web.get("/playground", for_the_page(self._to_the_page)),
             web.get("/playground/", for_the_page(self._page)),
@@ -100,12 +118,14 @@ class Playground:
             web.post("/playground/gestures/teams/{gesture}", for_the_page(self._teams_gesture)),
             web.route("*", SLACK_API_PATH + "{method}", for_the_server(self._api.call)),
             web.post(RESPOND_PATH + "{secret}", for_the_server(self._api.respond)),
-            web.post("/playground/teams/v3/conversations", for_the_server(self._connector.create)),
-            web.post(f"{conversation}/activities", for_the_server(self._connector.say)),
-            web.post(f"{conversation}/activities/{{activity}}", for_the_server(self._connector.say)),
-            web.put(f"{conversation}/activities/{{activity}}", for_the_server(self._connector.change)),
-            web.delete(f"{conversation}/activities/{{activity}}", for_the_server(self._connector.remove)),
-            web.get(f"{conversation}/members/{{user}}", for_the_server(self._connector.member)),
+            web.get(METADATA_PATH, for_the_server(self.sign_in.metadata)),
+            web.get(KEYS_PATH, for_the_server(self.sign_in.keys)),
+            web.post("/playground/teams/v3/conversations", for_the_bot(self._connector.create)),
+            web.post(f"{conversation}/activities", for_the_bot(self._connector.say)),
+            web.post(f"{conversation}/activities/{{activity}}", for_the_bot(self._connector.say)),
+            web.put(f"{conversation}/activities/{{activity}}", for_the_bot(self._connector.change)),
+            web.delete(f"{conversation}/activities/{{activity}}", for_the_bot(self._connector.remove)),
+            web.get(f"{conversation}/members/{{user}}", for_the_bot(self._connector.member)),
         ]
 
     async def start(self, base_url: str) -> None:

@@ -9,6 +9,7 @@ from adapters.playground import teams_payloads as payloads
 from adapters.playground.accounts import Account
 from adapters.playground.conversations import Conversation, Conversations, Json, Post, UnknownTargetError
 from adapters.playground.files import FILES_PATH, STORE_PATH, Files
+from adapters.playground.sign_in import SignIn
 from adapters.playground.wire import Answer, Wire
 
 MESSAGES_PATH = "/api/messages"
@@ -18,8 +19,9 @@ SERVICE_PATH = "/playground/teams/"
 class Teams:
     """Teams' memory and what its client sends."""
 
-    def __init__(self, conversations: Conversations, wire: Wire, files: Files, *, tenant: str, now: Callable[[], datetime]) -> None:
+    def __init__(self, conversations: Conversations, wire: Wire, files: Files, sign_in: SignIn, *, tenant: str, now: Callable[[], datetime]) -> None:
         self.conversations = conversations
+        self._sign_in = sign_in
         self._wire, self._files = wire, files
         self.tenant = tenant
         self._now = now
@@ -136,12 +138,19 @@ class Teams:
 
     def _activity(self, kind: str, account: Account, conversation: Conversation, thread: str | None, **rest: Any) -> Json:
         id_, at = self.stamp()
-        service_url = f"{self._wire.base_url}{SERVICE_PATH}"
-        return payloads.activity(kind, account, conversation, self.tenant, id_=id_, at=at, service_url=service_url, thread=thread, **rest)
+        return payloads.activity(kind, account, conversation, self.tenant, id_=id_, at=at, service_url=self._service_url, thread=thread, **rest)
+
+    @property
+    def _service_url(self) -> str:
+        return f"{self._wire.base_url}{SERVICE_PATH}"
 
     async def _send(self, activity: Json) -> Answer:
         kind = activity.get("name") or activity["type"]
-        headers = {"Content-Type": "application/json; charset=utf-8", "User-Agent": "Microsoft-SkypeBotApi (playground)"}
+        headers = {
+            "Authorization": self._sign_in.authorization(self._service_url),
+            "Content-Type": "application/json; charset=utf-8",
+            "User-Agent": "Microsoft-SkypeBotApi (playground)",
+        }
         return await self._wire.send(MESSAGES_PATH, json.dumps(activity).encode(), headers, kind=kind)
 
     def _refresh(self, conversation: Conversation, post: Post, answer: Answer) -> None:

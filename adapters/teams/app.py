@@ -81,8 +81,8 @@ class TeamsAdapter:
     """Microsoft Teams as an `adapters.port.Adapter`. The constructor opens nothing and asks nobody.
 
     `app_type` MultiTenant lets other tenants talk to the bot; e-mails are verified for `tenant_id` alone. `dev` needs no app and no token, and talks
-    to this machine only. `tokens` and `metadata_url` stand in for Microsoft's sign-in and key server. Raises ValueError for settings that
-    contradict each other.
+    to this machine only. `tokens` and `metadata_url` stand in for Microsoft's sign-in and key server, `stores_here` for where it keeps people's
+    files: on this machine. Raises ValueError for settings that contradict each other.
     """
 
     platform: Platform = "teams"
@@ -98,6 +98,7 @@ class TeamsAdapter:
         service_urls: Sequence[str] = PUBLIC_SERVICE_URLS,
         tokens: TokenSource | None = None,
         metadata_url: str = METADATA_URL,
+        stores_here: bool = False,
         dev: bool = False,
     ) -> None:
         app_id = app_id or None
@@ -116,6 +117,7 @@ class TeamsAdapter:
         self._service_urls = tuple(service_urls)
         self._tokens = tokens
         self._metadata_url = metadata_url
+        self._stores_here = stores_here or dev
         self._session: aiohttp.ClientSession
         self._connector: Connector
         self._posting: Posting
@@ -135,7 +137,7 @@ class TeamsAdapter:
         cache = TokenCache(self._tokens) if self._tokens is not None else None
         self._connector = Connector(self._session, cache, bot=f"28:{self._app_id}" if self._app_id is not None else None)
         self._posting = Posting(self._connector)
-        self._handing = Handing(self._session, self._connector, listener, dev=self._app_id is None)
+        self._handing = Handing(self._session, self._connector, listener, stores_here=self._stores_here)
         if self._app_id is not None:
             self._authentication = Authentication(SigningKeys(self._session, self._metadata_url), app_id=self._app_id, now=self._now)
         else:

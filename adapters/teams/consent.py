@@ -79,9 +79,9 @@ def read_answer(activity: Activity, received: datetime) -> Answer | None:
     )
 
 
-def is_store(url: str, *, dev: bool) -> bool:
-    """Tell whether a file may be put there: over HTTPS where Microsoft keeps people's files, in development on this machine."""
-    if dev:
+def is_store(url: str, *, here: bool) -> bool:
+    """Tell whether a file may be put there: over HTTPS where Microsoft keeps people's files; `here`, on this machine alone."""
+    if here:
         return is_loopback(url.partition("?")[0])
     try:
         parts = urlsplit(url)

@@ -11,10 +11,10 @@ log = structlog.get_logger(__name__)
 
 
 class Handing:
-    """Hands files over; `dev` talks to this machine only."""
+    """Hands files over; `stores_here` puts them on this machine only."""
 
-    def __init__(self, session: aiohttp.ClientSession, connector: Connector, listener: Listener, *, dev: bool) -> None:
-        self._session, self._connector, self._listener, self._dev = session, connector, listener, dev
+    def __init__(self, session: aiohttp.ClientSession, connector: Connector, listener: Listener, *, stores_here: bool) -> None:
+        self._session, self._connector, self._listener, self._stores_here = session, connector, listener, stores_here
 
     async def follow(self, answer: consent.Answer) -> None:
         """Put the file where it belongs and show it, or say why not; the offer goes, unless it's worth accepting again."""
@@ -39,7 +39,7 @@ class Handing:
         held = await self._listener.attachment(answer.attachment, answer.reference, answer.sender.user)
         if held is None:
             return FileEnding.GONE
-        if not consent.is_store(answer.place.upload, dev=self._dev):
+        if not consent.is_store(answer.place.upload, here=self._stores_here):
             log.warning("teams.file.strange_store", key=answer.attachment)
             return FileEnding.FAILED
         try:

@@ -19,7 +19,7 @@ from adapters.playground.app import slack_api_url
 from adapters.port import Adapter
 from adapters.slack.app import SlackAdapter
 from adapters.teams.app import TeamsAdapter
-from bot.app import Application, adapters_for, opened, served
+from bot.app import Application, adapters_for, opened, served, teams_of
 from bot.clock import now
 from bot.commands.serving import listen
 from bot.settings import Settings, read_settings
@@ -56,7 +56,7 @@ def settling(application: Application, database: Database) -> Callable[[], Await
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tell the playground's stories on SQLite only: `pourqui demo` has a database of its own, and it's never another."""
+    """Tell the playground's stories on SQLite only: `pourqui demo` has a database of its own, and it's never another (CONTRIBUTING.md)."""
     items[:] = [item for item in items if not ("playground as" in item.name and "postgresql" in item.name)]
 
 
@@ -139,9 +139,10 @@ async def playing(database: Database, settings: Settings, encoder: BundledEncode
                 "slack_api_url": slack_api_url(base_url),
             }
         )
-        page = PlaygroundPage(DIRECTORY, signing_secret="s" * 32, bot_token="xoxb-demo", team="T1", tenant="t-1", language="fr", now=now)
+        page = PlaygroundPage(DIRECTORY, signing_secret="s" * 32, bot_token="xoxb-demo", team="T1", tenant="t-1", language="fr", now=now, wall=now)
         time = Time(_working_morning(now()))
-        wired = opened(demo, database, adapters_for(demo, dev=True), encoder=encoder, playground=page, clock=time, sleep=time.sleep)
+        adapters = adapters_for(demo, teams=teams_of(page, base_url, clock=now))
+        wired = opened(demo, database, adapters, encoder=encoder, playground=page, clock=time, sleep=time.sleep)
         application = await stack.enter_async_context(wired)
         await stack.enter_async_context(served(application, listening))
         await page.start(base_url)

@@ -14,7 +14,7 @@ from adapters.encoders.bundled import BundledEncoder
 from adapters.playground.app import Playground, slack_api_url
 from adapters.playground.colleagues import Colleagues as Others
 from adapters.playground.travel import Arrival
-from bot.app import Application, adapters_for, opened, served
+from bot.app import Application, adapters_for, opened, served, teams_of
 from bot.clock import now
 from bot.commands.serving import listen
 from bot.sample_campaigns import bring
@@ -64,13 +64,14 @@ async def demo(database: Database, settings: Settings, encoder: BundledEncoder) 
             }
         )
         machine = TimeMachine()
-        page = Playground(DIRECTORY, signing_secret="s" * 32, bot_token="xoxb-demo", team="T1", tenant="t-1", language="fr", now=machine)
+        page = Playground(DIRECTORY, signing_secret="s" * 32, bot_token="xoxb-demo", team="T1", tenant="t-1", language="fr", now=machine, wall=now)
         today = day_of(now(), "Europe/Paris")
         campaign = replace(
             READY, name="security_reflexes", period=Period(starts=today + timedelta(days=1), ends=today + timedelta(days=40)), control=None
         )
         await database.write(PLANNING, lambda session: bring(session, (campaign,), "Europe/Paris"))
-        wired = opened(chosen, database, adapters_for(chosen, dev=True, clock=machine), encoder=encoder, playground=page, clock=machine)
+        adapters = adapters_for(chosen, teams=teams_of(page, base_url, clock=machine), clock=machine)
+        wired = opened(chosen, database, adapters, encoder=encoder, playground=page, clock=machine)
         application = await stack.enter_async_context(wired)
         await stack.enter_async_context(served(application, listening))
         await page.start(base_url)

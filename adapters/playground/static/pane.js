@@ -124,8 +124,9 @@ export class Pane {
       return;
     }
     this.log.querySelector(".empty")?.remove();
-    this.#add(post);
-    this.#reveal(post.id);
+    const atEnd = this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight < 24;
+    if (!this.#add(post)) this.#reveal(post.id);
+    else if (atEnd) this.log.scrollTop = this.log.scrollHeight; // a card that changes stays where it's being read
   }
 
   removed(place, id) {
@@ -138,6 +139,7 @@ export class Pane {
     this.working.textContent = text === "typing" ? this.show.t.typing : text;
   }
 
+  // Adds a post, or puts it in the place of its former self; tells whether it was there.
   #add(post) {
     const former = this.log.querySelector(`[data-post="${CSS.escape(post.id)}"]`);
     const made = this.#article(post);
@@ -146,11 +148,12 @@ export class Pane {
       const replies = former.querySelector(":scope > .replies");
       if (replies) made.append(replies);
       former.replaceWith(made);
-      if (held) made.focus();
-      return;
+      if (held) made.focus({ preventScroll: true });
+      return true;
     }
     const root = post.thread && this.log.querySelector(`[data-post="${CSS.escape(post.thread)}"]`);
     (root ? this.#replies(root) : this.log).append(made);
+    return false;
   }
 
   // Shows what is new: all of it; or, where it's taller than the window, its beginning under the words that it answers to.

@@ -1,5 +1,7 @@
 """The playground on loopback, between a page that a test plays and the two real adapters, whose program is scripted."""
 
+import hashlib
+import hmac
 import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -7,13 +9,14 @@ from dataclasses import dataclass, field
 from socket import create_server
 from typing import Any
 
+import jwt
 import pytest
 from aiohttp import ClientResponse, ClientSession, web
 from aiohttp.typedefs import Handler
 
 from adapters.playground.app import Playground, slack_api_url
 from adapters.slack.app import SlackAdapter
-from adapters.teams.app import TeamsAdapter
+from bot.app import teams_of
 from bot.clock import now
 from dialogs.people import DirectoryRow
 from tests.adapters.slack.listener import ScriptedListener
@@ -54,6 +57,11 @@ class Stage:
     playground: Playground
     requests: list[Request] = field(default_factory=list)
 
+    @property
+    def as_bot(self) -> dict[str, str]:
+        """The header by which the bot's calls are known as its own."""
+        return {"Authorization": f"Bearer {self.playground.sign_in.bot_token}"}
+
     async def makes(self, account: str, gesture: str, /, **fields: Any) -> Json:
         """Make a gesture as the page does (`slack/message`…), wait for the bot to have said its say; return the playground's answer."""
         async with self.sends(gesture, {"account": account, "window": "w1", **fields}) as response:
@@ -71,6 +79,21 @@ class Stage:
         """Watch as a window does."""
         async with self.http.get(f"{self.url}/playground/events", params={"account": account, "window": window}) as response:
             yield Watch(response)
+
+    async def proves(self, request: Request) -> None:
+        """Check that a request is the platform's own: signed as Slack signs, or with the Bot Connector's token for what it says."""
+        if request.path != "/api/messages":
+            basis = f"v0:{request.headers['X-Slack-Request-Timestamp']}:".encode() + request.body
+            assert request.headers["X-Slack-Signature"] == "v0=" + hmac.new(SECRET.encode(), basis, hashlib.sha256).hexdigest()
+            return
+        token = request.headers["Authorization"].removeprefix("Bearer ")
+        async with self.http.get(f"{self.url}/playground/teams/openid") as metadata:
+            keys_url = (await metadata.json())["jwks_uri"]
+        async with self.http.get(keys_url) as answer:
+            keys = jwt.PyJWKSet.from_dict(await answer.json())
+        key = keys[jwt.get_unverified_header(token)["kid"]]
+        claims = jwt.decode(token, key, algorithms=["RS256"], audience=self.playground.sign_in.app_id, issuer="https://api.botframework.com")
+        assert claims["serviceurl"] == request.json["serviceUrl"] == f"{self.url}/playground/teams/"
 
     async def sees(self, account: str, place: str) -> list[Json]:
         """Return what an account sees in a place."""
@@ -103,7 +126,7 @@ class Watch:
 @pytest.fixture
 async def stage() -> AsyncIterator[Stage]:
     """Serve the playground, Slack's and Teams' adapters on one port of loopback."""
-    playground = Playground(PEOPLE, signing_secret=SECRET, bot_token=TOKEN, team=TEAM, tenant=TENANT, language="fr", now=now)
+    playground = Playground(PEOPLE, signing_secret=SECRET, bot_token=TOKEN, team=TEAM, tenant=TENANT, language="fr", now=now, wall=now)
     listener = ScriptedListener()
     heard: list[Request] = []
 
@@ -116,7 +139,7 @@ async def stage() -> AsyncIterator[Stage]:
     with create_server(("127.0.0.1", 0)) as listening:
         url = f"http://127.0.0.1:{listening.getsockname()[1]}"
         slack = SlackAdapter(TOKEN, SECRET, clock=now, api_url=slack_api_url(url))
-        teams = TeamsAdapter(now=now, dev=True, tenant_id=TENANT)
+        teams = teams_of(playground, url, clock=now)
         application = web.Application(middlewares=[recording])
         application.add_routes([*playground.routes(), *slack.routes(), *teams.routes()])
         runner = web.AppRunner(application)
@@ -126,7 +149,10 @@ async def stage() -> AsyncIterator[Stage]:
         await teams.start(listener)
         await playground.start(url)
         async with ClientSession() as http:
-            yield Stage(url=url, http=http, listener=listener, playground=playground, requests=heard)
+            stage = Stage(url=url, http=http, listener=listener, playground=playground, requests=heard)
+            yield stage
+            for request in heard:  # whatever gesture a test made
+                await stage.proves(request)
         await listener.settled()
         await playground.stop()
         await runner.cleanup()

@@ -10,7 +10,7 @@ from adapters.playground.accounts import accounts
 from adapters.playground.files import FILE_LIMIT
 from adapters.port import Outgoing
 from adapters.slack.app import SlackAdapter
-from adapters.teams.app import TeamsAdapter
+from bot.app import teams_of
 from bot.clock import now
 from dialogs.attachment import Attachment
 from dialogs.events import Reference, Scope
@@ -33,7 +33,7 @@ async def sends(stage: Stage, platform: str, *blocks: Block) -> None:
     adapter = (
         SlackAdapter(TOKEN, SECRET, clock=now, api_url=f"{stage.url}/playground/slack/api/")
         if platform == "slack"
-        else TeamsAdapter(now=now, dev=True, tenant_id=TENANT)
+        else teams_of(stage.playground, stage.url, clock=now)
     )
     await adapter.start(stage.listener)
     await adapter.send(Outgoing(key=uuid4(), reference=reference, message=message, attachments={"k-png": PNG, "k-csv": CSV}))
@@ -175,5 +175,5 @@ CONSENT = {"contentType": "application/vnd.microsoft.teams.card.file.consent", "
 )
 async def test_a_file_is_offered_in_a_chat_by_its_name_and_size(stage: Stage, conversation: str, attachment: Json) -> None:
     url = f"{stage.url}/playground/teams/v3/conversations/{conversation}/activities"
-    async with stage.http.post(url, json={"type": "message", "attachments": [attachment]}) as response:
+    async with stage.http.post(url, json={"type": "message", "attachments": [attachment]}, headers=stage.as_bot) as response:
         assert response.status == 400

@@ -14,8 +14,9 @@ ALICE, BOB = accounts(PEOPLE, language="fr")[:2]
 CHAT = quote(ALICE.teams_chat, safe="")
 
 
-async def call(stage: Stage, method: str, path: str, body: Any = None) -> tuple[int, Json]:
-    async with stage.http.request(method, f"{stage.url}{SERVICE_PATH}v3/conversations{path}", json=body) as response:
+async def call(stage: Stage, method: str, path: str, body: Any = None, *, token: str | None = None) -> tuple[int, Json]:
+    headers = {"Authorization": f"Bearer {token}"} if token else stage.as_bot
+    async with stage.http.request(method, f"{stage.url}{SERVICE_PATH}v3/conversations{path}", json=body, headers=headers) as response:
         text = await response.read()
         return response.status, await response.json() if text else {}
 
@@ -83,5 +84,13 @@ async def test_only_the_bots_own_messages_can_be_changed_and_within_their_size(s
 
 @pytest.mark.parametrize("body", [b"{", b"[]"])
 async def test_what_isnt_a_json_object_is_a_bad_request(stage: Stage, body: bytes) -> None:
-    async with stage.http.post(f"{stage.url}{SERVICE_PATH}v3/conversations/{CHAT}/activities", data=body) as response:
+    async with stage.http.post(f"{stage.url}{SERVICE_PATH}v3/conversations/{CHAT}/activities", data=body, headers=stage.as_bot) as response:
         assert response.status == 400
+
+
+@pytest.mark.parametrize(
+    ("method", "path"), [("POST", ""), ("POST", f"/{CHAT}/activities"), ("PUT", f"/{CHAT}/activities/1"), ("GET", f"/{CHAT}/members/x")]
+)
+async def test_only_the_bot_is_served(stage: Stage, method: str, path: str) -> None:
+    status, told = await call(stage, method, path, {"type": "message", "text": "un"}, token="another's")
+    assert (status, told) == (401, {"message": "Authorization has been denied for this request."})

@@ -30,13 +30,12 @@ def button(post: Json, title: str) -> Json:
     raise AssertionError(f"no button {title}")
 
 
-async def test_a_message_reaches_the_bot_in_its_own_chat_with_no_authorization(stage: Stage) -> None:
+async def test_a_message_reaches_the_bot_in_its_own_chat(stage: Stage) -> None:
     told = await stage.makes("p2", "teams/message", text="what does Finance do for me?")
     request = stage.requests[-1]
     assert told["request"] == {"path": "/api/messages", "kind": "message", "status": told["request"]["status"], "milliseconds": 0} | told["request"]
     assert 200 <= told["request"]["status"] < 300
     assert request.path == "/api/messages"
-    assert "Authorization" not in request.headers
     assert request.json["from"]["aadObjectId"]
     assert request.json["conversation"] == {"conversationType": "personal", "tenantId": TENANT, "id": request.json["conversation"]["id"]}
     heard = last_heard(stage)

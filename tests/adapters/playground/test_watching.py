@@ -122,7 +122,7 @@ async def test_a_program_that_is_away_is_shown_as_silent() -> None:
 
 
 async def test_stopping_twice_or_unstarted_does_no_harm() -> None:
-    playground = Playground(PEOPLE, signing_secret="s", bot_token="t", team="T", tenant="t", language="fr", now=now)
+    playground = Playground(PEOPLE, signing_secret="s", bot_token="t", team="T", tenant="t", language="fr", now=now, wall=now)
     await playground.stop()
     await playground.start("http://127.0.0.1:9")
     await playground.stop()

@@ -316,12 +316,12 @@ async def test_an_answer_without_its_card_still_counts(bot: Bot) -> None:
     ],
 )
 def test_files_are_put_where_microsoft_keeps_them(url: str, allowed: bool) -> None:
-    assert consent.is_store(url, dev=False) is allowed
+    assert consent.is_store(url, here=False) is allowed
 
 
 def test_in_development_files_stay_on_this_machine() -> None:
-    assert consent.is_store("http://127.0.0.1:3978/x?y=1", dev=True)
-    assert not consent.is_store("https://solane-my.sharepoint.com/x", dev=True)
+    assert consent.is_store("http://127.0.0.1:3978/x?y=1", here=True)
+    assert not consent.is_store("https://solane-my.sharepoint.com/x", here=True)
 
 
 async def test_files_are_for_personal_chats_as_the_fake_has_it(bot: Bot) -> None:
