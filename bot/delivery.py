@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Mapping, Sequence, Set
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
@@ -19,6 +19,7 @@ from bot.endings import Aftermath, Endings
 from bot.limits import LIMITS, NOBODY_KNOWS_WHERE, PACES
 from bot.metrics import Metrics
 from bot.retrying import change_again_at, outcome_of
+from bot.slots import Slots
 from bot.tasks import Tasks
 from dialogs.attachment import Attachment
 from dialogs.delivery import Ended, Reason
@@ -39,9 +40,6 @@ LAST_ATTEMPT: Final = 50  # whatever came of the others (unknown, too late to se
 MARGIN: Final = 0.5  # seconds between the end of a send and the end of its lease
 ACKNOWLEDGE_SECONDS: Final = 20.0  # for which a database that went away is awaited
 HUSH: Final = 1.5  # seconds after it's back: who spoke meanwhile was just apologised to, of which no row tells
-_CATCHING_UP: Final = 0.95  # of the time between two messages, after which one that's late may follow another
-_REPLY_CALLS: Final = 2  # that a gesture takes of its workspace, as a rule: a card changes, and something is said
-_OWED: Final = 20  # of those calls at most: what was more than a second ago is over
 _FRESH: Final = 0.05  # seconds after a claim, for which nobody is taken to have spoken since
 
 _LOG = structlog.stdlib.get_logger(__name__)
@@ -82,10 +80,7 @@ class Pump:
         self._moved: dict[Workspace, bool] = {}  # whether each workspace's last batch came to anything
         self._waits: dict[Workspace, datetime] = {}  # when each may have something to claim again
         self._room: defaultdict[Workspace, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(IN_FLIGHT))
-        self._noticed: dict[Workspace, Set[UUID]] = {}  # the gestures in each that the last look has found
-        self._owed: dict[Workspace, int] = {}  # slots that each is still to leave for the replies to them
-        self._opens: dict[Workspace, float] = {}  # when each takes the next message, by the clock that can't be set
-        self._stilled: dict[Workspace, float] = {}  # until when each wants to be left alone (429), by the same clock
+        self._slots: defaultdict[Workspace, Slots] = defaultdict(lambda: Slots(sleep, monotonic))
         self._awake = asyncio.Event()
         self._beginning = asyncio.Lock()
         self._away = False
@@ -181,7 +176,9 @@ class Pump:
             return (batch, sending.changes(session, workspace, self._owner, at) if batch.is_change_due else ()), batch.ended
 
         batch, changes = await self._endings.settle(f"pump|{self._owner}|{workspace.platform}|{workspace.tenant}", claiming, at)
-        self._owe(workspace, batch.gestures)
+        slots = self._slots[workspace]
+        slots.leave(batch.gestures)
+        slots.leave_to_reconciler(batch.looked_at)
         self._waits.pop(workspace, None)
         if batch.wait_until is not None:
             self._waits[workspace] = batch.wait_until
@@ -193,22 +190,24 @@ class Pump:
         unsent = {claimed.key for claimed in batch.claimed}
         for claimed in batch.claimed:
             # the wall clock may be set meanwhile, so the slot is awaited by the one that can't
-            await self._wait(workspace, since + (claimed.slot - at).total_seconds())
+            await self._has_room(workspace)
+            await slots.wait(since + (claimed.slot - at).total_seconds())
             # looked at last: what is said between this look and the call is the only thing that the call doesn't know of
             busy_until = await self._busy_until(workspace, claimed.reference, since)
-            if busy_until is None:
-                self._take_slot(workspace, since, pace)
+            if busy_until is None and not self._is_late(since):  # what won't be sent takes no slot
+                slots.take(pace)
             await self._launch(workspace, partial(self._send, workspace, claimed, since, unsent, busy_until))
         for change in changes:
-            await self._wait(workspace, since)
-            self._take_slot(workspace, since, pace)
-            if self._stilled_for(workspace) > 0:
+            await self._has_room(workspace)
+            await slots.wait(since)
+            slots.take(pace, pace.change_calls)
+            if slots.stilled_for() > 0:
                 break  # those that are left are due again once this claim has gone by
             await self._launch(workspace, partial(self._change, workspace, change))
         return bool(batch.claimed or batch.ended or changes)
 
     async def _launch(self, workspace: Workspace, work: Callable[[], Awaitable[None]]) -> None:
-        """Begin a call, beside those of its workspace that have no answer yet: one that hangs stops no other. There's room for it after `_wait`."""
+        """Begin a call, beside those of its workspace that have no answer yet: one that hangs stops no other. There is room for it."""
         self._tasks.spawn(self._in_flight(workspace, work))
         await asyncio.sleep(0)  # it has begun before the next slot is awaited
 
@@ -219,37 +218,10 @@ class Pump:
         except UnavailableError as error:
             self._told_away(error)
 
-    async def _wait(self, workspace: Workspace, slot: float) -> None:
-        """Wait for room, which nothing but this batch takes; then for a slot, and until the workspace takes the next message."""
+    async def _has_room(self, workspace: Workspace) -> None:
+        """Wait for room, which nothing but this batch takes: no call waits between its look and its being made."""
         async with self._room[workspace]:
             pass
-        wait = max(slot, self._opens.get(workspace, slot)) - self._monotonic()
-        if wait > 0:
-            await self._sleep(wait)
-
-    def _take_slot(self, workspace: Workspace, since: float, pace: Pace) -> None:
-        """Take a slot, now. A process that was held up doesn't send at once all that it's late with, which would be above the platform's limit.
-
-        As long as slots are owed to replies, every other one is left to them: half of them stay, whatever people do.
-        """
-        if not self._is_late(since):  # what won't be sent takes no slot
-            owed = self._owed.get(workspace, 0)
-            self._owed[workspace] = max(0, owed - 1)
-            self._opens[workspace] = self._monotonic() + (_CATCHING_UP + (owed > 0)) * pace.spacing.total_seconds()
-
-    def _owe(self, workspace: Workspace, gestures: Set[UUID]) -> None:
-        """Leave slots for the replies to gestures, which nobody paces; each counts when it's first seen, which may be well after it was heard."""
-        new = len(gestures - self._noticed.get(workspace, frozenset()))
-        self._noticed[workspace] = gestures
-        self._owed[workspace] = min(_OWED, self._owed.get(workspace, 0) + _REPLY_CALLS * new)
-
-    def _still(self, workspace: Workspace, seconds: float) -> None:
-        """Leave a workspace alone for so long."""
-        self._stilled[workspace] = self._monotonic() + max(seconds, self._stilled_for(workspace))
-
-    def _stilled_for(self, workspace: Workspace) -> float:
-        """Return for how many seconds a workspace still wants to be left alone; 0 or less for not at all."""
-        return self._stilled.get(workspace, 0.0) - self._monotonic()
 
     def _is_late(self, since: float) -> bool:
         """Tell whether there's less left of a claim's lease than a send may take."""
@@ -257,7 +229,7 @@ class Pump:
 
     async def _send(self, workspace: Workspace, claimed: Claimed, since: float, unsent: set[UUID], busy_until: datetime | None) -> None:
         """Send a delivery, unless its conversation is busy, and keep what became of it; `unsent` are those of its batch that have no outcome yet."""
-        left = self._stilled_for(workspace)
+        left = self._slots[workspace].stilled_for()
         if left > 0:  # another one of the batch was told so
             later = self._clock() + timedelta(seconds=left)
             outcome: Outcome = NotSent(detail="the platform wants to be left alone for a while", not_before=later)
@@ -266,7 +238,7 @@ class Pump:
         else:
             outcome = await self._sent(claimed, since)
         if isinstance(outcome, NotSent) and outcome.pause is not None:
-            self._still(workspace, (outcome.pause - self._clock()).total_seconds())
+            self._slots[workspace].still((outcome.pause - self._clock()).total_seconds())
         self._metrics.sends.labels(claimed.reference.platform, _named(outcome)).inc()
         unsent.discard(claimed.key)
         if isinstance(outcome, Sent) and claimed.cause_kind not in self._followed:
@@ -319,7 +291,7 @@ class Pump:
         except UnavailableError as error:
             self._told_away(error)
             return at + timedelta(seconds=TICK)
-        self._owe(workspace, {each.key for each in heard})
+        self._slots[workspace].leave({each.key for each in heard})
         return at + pace.place_spacing if reference.whole.key in {each.place for each in heard} else None
 
     async def _attachments(self, message: Message) -> Mapping[str, Attachment]:
@@ -368,7 +340,7 @@ class Pump:
             outcome = "change_refused" if again_at is None else "change_later"
             expected = isinstance(error, DeliveryError | TimeoutError)
             if isinstance(error, DeliveryError) and error.retry_after is not None:
-                self._still(workspace, error.retry_after)
+                self._slots[workspace].still(error.retry_after)
             _LOG.warning("a message couldn't be changed", key=str(change.key), again_at=str(again_at), reason=repr(error), exc_info=not expected)
         self._metrics.sends.labels(change.reference.platform, outcome).inc()
         at = self._clock()

@@ -15,7 +15,6 @@ from bot.evidence import Gathering
 from bot.export_job import Exports
 from bot.figures import Figures
 from bot.knowledge import Knowledge
-from bot.limits import paces
 from bot.metrics import Metrics
 from bot.pictures import Pictures
 from bot.privacy import Retention, kept_days
@@ -93,7 +92,7 @@ def coarse_jobs(
     office, planned, admins, language, timezone = wired.office, wired.planned, wired.admins, settings.language, settings.timezone
     pictures = Pictures()
     stack.callback(pictures.close)
-    reconciler = Reconciler(database, wired.adapters, clock, aftermath=aftermath, planned=planned, paces=paces(settings.pace_share))
+    reconciler = Reconciler(database, wired.adapters, clock, aftermath=aftermath, planned=planned)
     reminders = RequestClock(database, knowledge, said, language=language, office=office, clock=clock, planned=planned, admins=admins)
     digests = Digests(database, knowledge, said, language=language, office=office, clock=clock, planned=planned, admins=admins)
     delay = timedelta(minutes=settings.prompt_minutes)

@@ -11,18 +11,15 @@ import structlog
 from adapters.port import Adapter, DeliveryError, Outgoing
 from bot.clock import Clock, Sleep
 from bot.endings import Aftermath, Endings
-from bot.limits import PACES
 from dialogs.delivery import Ended
 from storage import Session, reconciling
 from storage.database import Database
 from storage.errors import StorageError
 from storage.reconciling import Unknown
-from storage.sending import Pace
 
 _AT_ONCE: Final = 10  # deliveries of one workspace, taken by one look at the ledger: they're looked for long before they'd come round again
 _LONGEST: Final = timedelta(seconds=25)  # of one look, before the clock asks for the next, which sees what has come to be in doubt by then
 _APART: Final = timedelta(seconds=1.5)  # between two that are looked for in a workspace: 80 % of the 50 a minute at which Slack shows a history
-_CALLS: Final = 2  # that one takes, as a rule: which conversation is somebody's own, and what was said there
 
 _LOG = structlog.stdlib.get_logger(__name__)
 
@@ -30,7 +27,7 @@ _LOG = structlog.stdlib.get_logger(__name__)
 class Reconciler:
     """Asks the platforms that can be asked, outside any transaction, in turns that all processes share with those who send.
 
-    `planned` is called when something is to be sent again; `paces` are by platform.
+    `planned` is called when something is to be sent again.
     """
 
     def __init__(
@@ -41,13 +38,12 @@ class Reconciler:
         *,
         aftermath: Mapping[str, Aftermath],
         planned: Callable[[], None],
-        paces: Mapping[str, Pace] = PACES,
         sleep: Sleep = asyncio.sleep,
     ) -> None:
         self._database, self._adapters, self._clock, self._sleep = database, adapters, clock, sleep
         self._asked = frozenset(name for name, adapter in adapters.items() if adapter.can_look)
         self._endings = Endings(database, aftermath)
-        self._planned, self._paces = planned, paces
+        self._planned = planned
 
     async def expire(self) -> None:
         """Turn the claims of processes that ended, or froze, into unknown deliveries."""
@@ -86,16 +82,15 @@ class Reconciler:
 
     async def _has_turn(self, platform: str, tenant: str) -> bool:
         """Wait until a workspace may be asked again, whoever asked it last; False where it wants to be left alone for longer than a look lasts."""
-        at, takes = self._clock(), _CALLS * self._paces[platform].spacing
+        at = self._clock()
         while True:
-            taking = partial(reconciling.take_turn, platform=platform, tenant=tenant, at=at, apart=_APART, takes=takes)
-            opens, is_taken = await self._database.write(f"pump|doubted|{platform}|{tenant}", taking)
-            if not is_taken and opens - at > _LONGEST:
-                return False
-            if (wait := (opens - self._clock()).total_seconds()) > 0:
-                await self._sleep(wait)
-            if is_taken:
+            taking = partial(reconciling.take_turn, platform=platform, tenant=tenant, at=at, apart=_APART)
+            opens = await self._database.write(f"pump|doubted|{platform}|{tenant}", taking)
+            if opens is None:
                 return True
+            if opens - at > _LONGEST:
+                return False
+            await self._sleep((opens - at).total_seconds())
             at = max(opens, self._clock())
 
     async def _is_done_with(self, unknown: Unknown) -> bool:

@@ -63,23 +63,21 @@ def doubted(session: Session, platform: str, tenant: str, at: datetime, *, asked
     return [_unknown(row, row.reference) for row in rows if row.reference is not None]
 
 
-def take_turn(session: Session, platform: str, tenant: str, at: datetime, *, apart: timedelta, takes: timedelta) -> tuple[datetime, bool]:
-    """Take a turn of looking in a workspace, `apart` from the one before, of whichever process; return when it is, and whether it was taken.
+def take_turn(session: Session, platform: str, tenant: str, at: datetime, *, apart: timedelta) -> datetime | None:
+    """Take a turn of looking in a workspace, `apart` from the one before, of whichever process; None where it was taken, else when to ask again.
 
-    One that isn't yet (or must wait for the end of a pause) isn't taken: ask again then. What it `takes` of the workspace's time is kept free of
-    messages: the slots of as many.
+    A pause ends first. Whoever sends there leaves room for it (`Batch.looked_at`).
     """
     here = (col(WorkspaceRow.platform) == platform, col(WorkspaceRow.tenant) == tenant)
     row = session.exec(select(WorkspaceRow).where(*here).with_for_update().execution_options(populate_existing=True)).one_or_none()
     if row is None:
-        return at, True
+        return None
     opens = max(at, row.paused_until or at, at if row.looked_at is None else row.looked_at + apart)
     if opens > at:
-        return opens, False
-    row.looked_at = max(at, row.next_at)
-    row.next_at = row.looked_at + takes
+        return opens
+    row.looked_at = at
     session.flush()
-    return row.looked_at, True
+    return None
 
 
 def _to_settle(at: datetime, asked: Collection[str]) -> tuple[ColumnElement[bool], ...]:

@@ -40,7 +40,7 @@ _IS_CHANGE_DUE: Final = (
     .correlate(table_of(WorkspaceRow))
 )
 _HELD: Final = (
-    select_columns(_WORKSPACE.next_at, _WORKSPACE.paused_until, _IS_CHANGE_DUE.label("is_change_due"))
+    select_columns(_WORKSPACE.next_at, _WORKSPACE.paused_until, _WORKSPACE.looked_at, _IS_CHANGE_DUE.label("is_change_due"))
     .where(*_HERE, _WORKSPACE.owner == bindparam("owner"))
     .with_for_update(of=table_of(WorkspaceRow))
 )
@@ -60,12 +60,13 @@ class Pace:
     """What a platform takes of us, already lowered to our share of it.
 
     `spacing` is the time between two messages of a workspace, `place_spacing` of one conversation; `place_hourly` how many one conversation takes
-    within an hour, None for no such limit.
+    within an hour, None for no such limit. `change_calls` is how many calls it takes to change what was sent.
     """
 
     spacing: timedelta
     place_spacing: timedelta
     place_hourly: int | None = None
+    change_calls: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +107,7 @@ class Batch:
     """What a claim came to. `lost`: the workspace is another process's now, stop. `ended`: skipped by a gate, for what must follow from it.
 
     `wait_until` is when there may be more to claim, None where nothing is planned here. `is_change_due`: `changes` has something. `gestures`
-    are the keys of those in the workspace that are replied to beside what is claimed, or were just now.
+    are the keys of those in the workspace that are replied to beside what is claimed, or were just now; `looked_at` is the reconciler's last turn.
     """
 
     claimed: tuple[Claimed, ...] = ()
@@ -115,6 +116,7 @@ class Batch:
     wait_until: datetime | None = None
     is_change_due: bool = False
     gestures: frozenset[UUID] = frozenset()
+    looked_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -226,6 +228,7 @@ def claim(
         wait_until=soon if is_left else later,
         is_change_due=held.is_change_due,
         gestures=frozenset(each.key for each in heard),
+        looked_at=held.looked_at,
     )
 
 

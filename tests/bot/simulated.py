@@ -13,7 +13,7 @@ from aiohttp import web
 from sqlmodel import Session
 
 from adapters.port import NO_ATTACHMENTS, Adapter, DeliveryError, Listener, Outgoing
-from bot.clock import Clock
+from bot.clock import Clock, Sleep
 from bot.delivery import Pump
 from bot.endings import Aftermath
 from bot.metrics import Metrics
@@ -232,6 +232,7 @@ def pump(
     aftermath: Mapping[str, Aftermath] | None = None,
     metrics: Metrics | None = None,
     clock: Clock | None = None,
+    sleep: Sleep | None = None,
 ) -> Pump:
     return Pump(
         database,
@@ -241,7 +242,7 @@ def pump(
         gate=gate,
         aftermath=aftermath or {},
         owner=owner,
-        sleep=time.sleep,
+        sleep=sleep or time.sleep,
         monotonic=time.monotonic,
     )
 

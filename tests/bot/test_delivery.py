@@ -191,9 +191,7 @@ async def test_a_process_that_froze_between_claim_and_send_sends_nothing_by_that
         time.passes(seconds=5)  # what is left of the lease is less than a send may take
 
     await plan(database, time(), to_say("hello"), to_say("waits for its slot"))
-    sender = pump(database, platform, time=time)
-    sender._sleep = freeze
-    await sender.drain()
+    await pump(database, platform, time=time, sleep=freeze).drain()
     lines = await database.read(lambda session: list(deliveries.lines(session)))
     assert {line.cause_id: line.attempts for line in lines} == {"hello": 1, "waits for its slot": 2}
     assert platform.texts() == ["hello", "waits for its slot"]
@@ -321,9 +319,7 @@ async def test_a_process_that_was_held_up_does_not_send_at_once_all_that_it_is_l
         await time.sleep(seconds + (held_up.total_seconds() if next(waits) == 1 else 0))
 
     await plan(database, time(), *(to_say(f"{number}", channel(f"C{number}")) for number in range(sending.BATCH)))
-    sender = pump(database, platform, time=time)
-    sender._sleep = sleep
-    await sender.drain()
+    await pump(database, platform, time=time, sleep=sleep).drain()
     asked = [posted.asked_at for posted in platform.posted]
     assert len(asked) == sending.BATCH
     assert asked[2] - asked[1] >= held_up

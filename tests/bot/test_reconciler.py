@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from itertools import pairwise
 from uuid import UUID
 
 import pytest
@@ -255,15 +256,16 @@ async def test_processes_that_look_at_once_leave_the_workspace_as_much_room_as_o
     assert looked == [1.5 * number for number in range(12)]
 
 
-async def test_who_is_asked_takes_the_time_of_two_messages(database: Database) -> None:
+async def test_who_sends_leaves_the_time_of_two_messages_to_each_look(database: Database) -> None:
     time = Time()
     platform = slack(time)
     await lost_sight_of(database, platform, time, 1, "T1")
-    began = time()
     await reconciler(database, platform, time=time).look()
-    await plan(database, time(), to_say("next", channel("C-next", tenant="T1")))
+    before = len(platform.posted)
+    await plan(database, time(), *(to_say(f"next {number}", channel(f"N{number}", tenant="T1")) for number in range(5)))
     await pump(database, platform, time=time).drain()
-    assert platform.posted[-1].asked_at - began == 2 * PACES["slack"].spacing
+    sent = [each.asked_at for each in platform.posted[before:]]
+    assert [round((later - earlier) / PACES["slack"].spacing) for earlier, later in pairwise(sent)] == [2, 2, 1, 1]
 
 
 @pytest.mark.parametrize(("seconds", "looked"), [(20, 1), (30, 0)])

@@ -98,14 +98,13 @@ async def test_at_its_end_what_is_in_flight_is_kept_and_nothing_more_is_claimed(
     time = Time()
     platform = slack(time)
     written, let_go = asyncio.Event(), asyncio.Event()
-    sender = pump(database, platform, time=time)
 
     async def hang(_seconds: float) -> None:
         written.set()
         await let_go.wait()
 
     await plan(database, time(), to_say("hello"), to_say("waits for its slot"))
-    sender._sleep = hang
+    sender = pump(database, platform, time=time, sleep=hang)
     running = asyncio.get_running_loop().create_task(sender.run())
     await written.wait()
     closing = asyncio.get_running_loop().create_task(sender.close(10))
