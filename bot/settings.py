@@ -34,6 +34,13 @@ SECRET_NAMES = (
 )
 
 
+def t(text: str, /, **values: object) -> str:
+    """Say a text in the terminal's language."""
+    from bot.po import texts  # only where something is wrong: every import of this package comes by here
+
+    return texts(terminal_language())(text, **values)
+
+
 class SettingsError(Exception):
     """Settings that can't be used; the message says which, why, and what to do."""
 
@@ -48,7 +55,7 @@ class _SecretFiles(EnvSettingsSource):
                 try:
                     secret = Path(path).read_text(encoding="utf-8").strip()
                 except (OSError, UnicodeDecodeError) as error:
-                    raise SettingsError(f"{name}_FILE points to {path}, which can't be read: {error}") from error
+                    raise SettingsError(t("{name}_FILE points to {path}, which can't be read: {error}", name=name, path=path, error=error)) from error
                 if secret:  # an empty one isn't set, like an empty variable
                     found[name] = secret
         return found
@@ -148,7 +155,7 @@ class Settings(BaseSettings):
         try:
             ZoneInfo(value)
         except (ZoneInfoNotFoundError, ValueError, OSError) as error:  # a folder of zones, such as Europe, is an OSError
-            raise ValueError(f"{value!r} isn't an IANA time zone, such as Europe/Paris") from error
+            raise ValueError(t("{value!r} isn't an IANA time zone, such as Europe/Paris", value=value)) from error
         return value
 
     @field_validator("country")
@@ -159,9 +166,10 @@ class Settings(BaseSettings):
         country, _, subdivision = value.partition("-")
         known = holidays.list_supported_countries()
         if country not in known:
-            raise ValueError(f"the public holidays of {country!r} aren't known; use an ISO 3166 code of two letters, such as FR")
+            raise ValueError(t("the public holidays of {country!r} aren't known; use an ISO 3166 code of two letters, such as FR", country=country))
         if subdivision and subdivision not in known[country]:
-            raise ValueError(f"{country} has no part {subdivision!r} with public holidays of its own; write {country} alone")
+            told = t("{country} has no part {part!r} with public holidays of its own; write {country} alone", country=country, part=subdivision)
+            raise ValueError(told)
         return value
 
     @field_validator("working_hours", "quiet_hours", mode="before")
@@ -171,14 +179,14 @@ class Settings(BaseSettings):
             return value
         begins, _, ends = (part.strip() for part in value.partition("-"))
         if not (_CLOCK_TIME.fullmatch(begins) and _CLOCK_TIME.fullmatch(ends)):
-            raise ValueError(f"{value!r} isn't from one time to another, such as 09:00-18:00")
+            raise ValueError(t("{value!r} isn't from one time to another, such as 09:00-18:00", value=value))
         return _time_of_day(begins), _time_of_day(ends)
 
     @field_validator("working_hours", "quiet_hours")
     @classmethod
     def _that_differ(cls, value: tuple[time, time]) -> tuple[time, time]:
         if value[0] == value[1]:
-            raise ValueError(f"it begins when it ends, at {value[0]:%H:%M}; write two times that differ, such as 09:00-18:00")
+            raise ValueError(t("it begins when it ends, at {at:%H:%M}; write two times that differ, such as 09:00-18:00", at=value[0]))
         return value
 
     @field_validator("digest_at", mode="before")
@@ -187,14 +195,17 @@ class Settings(BaseSettings):
         if not isinstance(value, str):
             return value
         if not _CLOCK_TIME.fullmatch(value.strip()):
-            raise ValueError(f"{value!r} isn't a time of day, such as 09:00")
+            raise ValueError(t("{value!r} isn't a time of day, such as 09:00", value=value))
         return _time_of_day(value)
 
     @field_validator("keep_comments")
     @classmethod
     def _until_published(cls, value: int) -> int:
         if 0 < value < _PUBLISHED_DAYS:
-            raise ValueError(f"comments are published up to {_PUBLISHED_DAYS} days after they were made; write at least that many, or 0 to keep them")
+            told = t(
+                "comments are published up to {days} days after they were made; write at least that many, or 0 to keep them", days=_PUBLISHED_DAYS
+            )
+            raise ValueError(told)
         return value
 
     @field_validator("slack_api_url")
@@ -202,7 +213,7 @@ class Settings(BaseSettings):
     def _web_address(cls, value: str) -> str:
         parts = urlsplit(value)  # raises ValueError for half an IPv6 address
         if parts.scheme not in ("https", "http") or not parts.hostname:
-            raise ValueError(f"{value!r} isn't a web address, such as https://slack.com/api/")
+            raise ValueError(t("{value!r} isn't a web address, such as https://slack.com/api/", value=value))
         return value
 
     @field_validator("encoder_url")
@@ -212,7 +223,7 @@ class Settings(BaseSettings):
             return None
         parts = urlsplit(value)
         if parts.scheme not in ("https", "http") or not parts.hostname or parts.query or parts.fragment or "@" in parts.netloc:
-            raise ValueError("this isn't the address of an endpoint, such as https://api.example/v1 (a key belongs in POURQUI_ENCODER_KEY)")
+            raise ValueError(t("this isn't the address of an endpoint, such as https://api.example/v1 (a key belongs in POURQUI_ENCODER_KEY)"))
         return value.rstrip("/").removesuffix("/embeddings")
 
     @property
@@ -276,10 +287,12 @@ def read_settings(**given: Any) -> Settings:
     try:
         settings = Settings(**{name: value for name, value in given.items() if value is not None})
     except ValidationError as error:
-        lines = [f"{_name(mistake['loc'])}: {mistake['msg']}" for mistake in error.errors()]
+        from bot.refused import why
+
+        lines = [f"{_name(mistake['loc'])}: {why(t, mistake['msg'])}" for mistake in error.errors()]
         raise SettingsError("\n".join(lines)) from error
     except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f".env can't be read: {error}") from error
+        raise SettingsError(t(".env can't be read: {error}", error=error)) from error
     _refuse_a_queue_without_a_server(settings)
     _refuse_half_an_endpoint(settings)
     _refuse_a_budget_that_contradicts_itself(settings)
@@ -290,42 +303,53 @@ def _refuse_a_queue_without_a_server(settings: Settings) -> None:
     if settings.runner != "procrastinate":
         return
     if settings.url.startswith("sqlite"):
-        raise SettingsError(
+        told = t(
             "POURQUI_RUNNER=procrastinate needs PostgreSQL, since its workers share the database: set POURQUI_DATABASE_URL=postgresql://… (what the "
             "embedded database holds comes along with: pourqui move --to postgresql://…), or leave POURQUI_RUNNER out"
         )
+        raise SettingsError(told)
     if settings.secret_key is None:
-        raise SettingsError(
+        told = t(
             "POURQUI_RUNNER=procrastinate needs POURQUI_SECRET_KEY, the same for every process: what one of them seals, another one opens. An "
             "installation that was moved has its key in POURQUI_DATA/secret.key"
         )
+        raise SettingsError(told)
 
 
 def _refuse_half_an_endpoint(settings: Settings) -> None:
     if settings.encoder_url and not settings.encoder_model:
-        raise SettingsError("POURQUI_ENCODER_URL needs POURQUI_ENCODER_MODEL, the name of the endpoint's model")
+        raise SettingsError(t("POURQUI_ENCODER_URL needs POURQUI_ENCODER_MODEL, the name of the endpoint's model"))
     if not settings.encoder_url and (settings.encoder_model or settings.encoder_dimensions):
         given = "POURQUI_ENCODER_MODEL" if settings.encoder_model else "POURQUI_ENCODER_DIMENSIONS"
-        raise SettingsError(f"{given} needs POURQUI_ENCODER_URL, such as https://api.example/v1")
+        raise SettingsError(t("{given} needs POURQUI_ENCODER_URL, such as https://api.example/v1", given=given))
 
 
 def _refuse_a_budget_that_contradicts_itself(settings: Settings) -> None:
     if settings.ask_function_days < settings.ask_days:
-        raise SettingsError(
-            f"POURQUI_ASK_FUNCTION_DAYS ({settings.ask_function_days}) is less than POURQUI_ASK_DAYS ({settings.ask_days}), "
-            "which holds for all functions together: no function asks sooner; write at least as many days"
+        told = t(
+            "POURQUI_ASK_FUNCTION_DAYS ({function_days}) is less than POURQUI_ASK_DAYS ({days}), which holds for all functions together: no function "
+            "asks sooner; write at least as many days",
+            function_days=settings.ask_function_days,
+            days=settings.ask_days,
         )
+        raise SettingsError(told)
     if settings.messages_week < settings.messages_day:
-        raise SettingsError(
-            f"POURQUI_MESSAGES_WEEK ({settings.messages_week}) is less than POURQUI_MESSAGES_DAY ({settings.messages_day}): nobody "
-            "gets more in a day than in its week; write at least as many"
+        told = t(
+            "POURQUI_MESSAGES_WEEK ({week}) is less than POURQUI_MESSAGES_DAY ({day}): nobody gets more in a day than in its week; write at least as "
+            "many",
+            week=settings.messages_week,
+            day=settings.messages_day,
         )
+        raise SettingsError(told)
     # only where it was written: a week of one message leaves nothing to keep, which is what a single one means
     if "messages_kept" in settings.model_fields_set and settings.messages_kept >= settings.messages_week:
-        raise SettingsError(
-            f"POURQUI_MESSAGES_KEPT ({settings.messages_kept}) leaves nothing of POURQUI_MESSAGES_WEEK ({settings.messages_week}): a function "
-            "that sends often would get none of a week's messages; write fewer"
+        told = t(
+            "POURQUI_MESSAGES_KEPT ({kept}) leaves nothing of POURQUI_MESSAGES_WEEK ({week}): a function that sends often would get none of a week's "
+            "messages; write fewer",
+            kept=settings.messages_kept,
+            week=settings.messages_week,
         )
+        raise SettingsError(told)
 
 
 def _name(loc: tuple[int | str, ...]) -> str:

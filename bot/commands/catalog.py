@@ -35,12 +35,12 @@ def check(folder: Path) -> None:
     sheets = sum(1 for _ in reading.catalogue.sheets())
     say(
         t(
-            "{company}: {functions} functions, {sheets} services and entries, {people} people; no mistake, {warnings} warnings.",
+            "{company}: {functions}, {sheets}, {people}; no mistake, {warnings}.",
             company=reading.catalogue.company.name,
-            functions=len(reading.catalogue.functions),
-            sheets=sheets,
-            people=len(reading.people),
-            warnings=len(reading.warnings),
+            functions=t.many("{number} function", "{number} functions", len(reading.catalogue.functions)),
+            sheets=t.many("{number} service or entry", "{number} services and entries", sheets),
+            people=t.many("{number} person", "{number} people", len(reading.people)),
+            warnings=t.many("{number} warning", "{number} warnings", len(reading.warnings)),
         )
     )
 

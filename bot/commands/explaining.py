@@ -1,19 +1,17 @@
 """What Typer says by itself, in the terminal's language: the headings of its help, and what's wrong with what was typed."""
 
-import re
 import sys
-from collections.abc import Callable, Iterator
-from functools import partial
+from collections.abc import Iterator
 from io import StringIO
-from typing import Final, TypeAlias
+from typing import Final
 
 import typer
 from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
+from bot.refused import Phrase, rephrased, value_phrases
 from dialogs.texts import Texts
 
-_Phrase: TypeAlias = tuple[str, Callable[..., str]]
 _INVALID: Final = r"Invalid value for (?P<what>.+?): "
 
 
@@ -37,16 +35,10 @@ def run_in(t: Texts, app: typer.Typer) -> None:
 
 def translated(t: Texts, told: str) -> str:
     """Return help or an error of Typer's in the language of `t`; what isn't known stays as it is."""
-    for pattern, say in _phrases(t):
-        told = re.sub(pattern, partial(_said, say), told, flags=re.MULTILINE)
-    return told
+    return rephrased(_phrases(t), told)
 
 
-def _said(say: Callable[..., str], match: re.Match[str]) -> str:
-    return say(**match.groupdict())
-
-
-def _phrases(t: Texts) -> tuple[_Phrase, ...]:
+def _phrases(t: Texts) -> tuple[Phrase, ...]:
     """Return Typer's phrases, each with how it's said; `Error:` comes last, as it stands before the others."""
     return (
         (r"^Usage: (?P<line>.*)$", lambda line: t("Usage: {line}", line=line)),
@@ -68,10 +60,7 @@ def _phrases(t: Texts) -> tuple[_Phrase, ...]:
         (r"Option (?P<what>'.+') requires (?:an argument|\d+ arguments)\.", lambda what: t("Option {what} requires a value.", what=what)),
         (r"Option (?P<what>'.+') does not take a value\.", lambda what: t("Option {what} takes no value.", what=what)),
         (r"Got unexpected extra argument(?:s|\(s\))? \((?P<what>.+)\)", lambda what: t("Got unexpected words: {what}", what=what)),
-        (r"Input should be a valid integer.*", lambda: t("a whole number is wanted")),
-        (r"Input should be a valid number.*", lambda: t("a number is wanted")),
-        (r"Input should be greater than or equal to (?P<least>\S+)", lambda least: t("at least {least} is wanted", least=least)),
-        (r"Input should be less than or equal to (?P<most>\S+)", lambda most: t("at most {most} is wanted", most=most)),
+        *value_phrases(t),
         (rf"{_INVALID}(?P<why>.*)", lambda what, why: t("Invalid value for {what}: {why}", what=what, why=why)),
         (r"^Error: (?P<what>.*)$", lambda what: t("Error: {what}", what=what)),
     )

@@ -112,6 +112,14 @@ def test_all_that_is_wrong_is_told_at_once_by_its_own_name(monkeypatch: pytest.M
     assert sorted(line.split(":")[0] for line in lines) == sorted(wrong)
     (zone,) = (line for line in lines if line.startswith("POURQUI_TIMEZONE"))
     assert "'Europe/Pariss' isn't an IANA time zone, such as Europe/Paris" in zone
+    monkeypatch.setenv("LC_ALL", "fr_FR.UTF-8")
+    with pytest.raises(SettingsError) as caught:
+        read_settings()
+    french = dict(line.split(": ", 1) for line in str(caught.value).splitlines())
+    assert french.keys() == wrong.keys()
+    assert french["POURQUI_TIMEZONE"] == "'Europe/Pariss' n’est pas un fuseau horaire IANA, comme Europe/Paris"
+    assert french["POURQUI_LOG_LEVEL"].startswith("il faut 'debug', ")
+    assert [told for told in french.values() if re.search(r"Input|Value error|isn't|should|wanted", told)] == []
 
 
 @pytest.mark.parametrize(
@@ -342,9 +350,9 @@ def test_the_attention_budget_has_its_defaults_and_can_be_set(alone: Path, monke
 @pytest.mark.parametrize(
     ("name", "written", "told"),
     [
-        ("POURQUI_ASK_DAYS", "0", "greater than or equal to 1"),
-        ("POURQUI_ASK_FUNCTION_DAYS", "400", "less than or equal to 365"),
-        ("POURQUI_PROMPT_MINUTES", "soon", "valid integer"),
+        ("POURQUI_ASK_DAYS", "0", "POURQUI_ASK_DAYS: at least 1 is wanted$"),
+        ("POURQUI_ASK_FUNCTION_DAYS", "400", "POURQUI_ASK_FUNCTION_DAYS: at most 365 is wanted$"),
+        ("POURQUI_PROMPT_MINUTES", "soon", "POURQUI_PROMPT_MINUTES: a whole number is wanted$"),
         ("POURQUI_ASK_FUNCTION_DAYS", "13", r"POURQUI_ASK_FUNCTION_DAYS \(13\) is less than POURQUI_ASK_DAYS \(14\).*at least as many days"),
         ("POURQUI_MESSAGES_KEPT", "2", r"POURQUI_MESSAGES_KEPT \(2\) leaves nothing of POURQUI_MESSAGES_WEEK \(2\).*write fewer"),
         ("POURQUI_MESSAGES_DAY", "3", r"POURQUI_MESSAGES_WEEK \(2\) is less than POURQUI_MESSAGES_DAY \(3\).*at least as many"),
@@ -353,6 +361,9 @@ def test_the_attention_budget_has_its_defaults_and_can_be_set(alone: Path, monke
 def test_a_budget_that_cannot_be_says_why(alone: Path, name: str, written: str, told: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(name, written)
     with pytest.raises(SettingsError, match=told):
+        read_settings()
+    monkeypatch.setenv("LC_ALL", "fr_FR.UTF-8")
+    with pytest.raises(SettingsError, match=r"écrivez|il faut"):
         read_settings()
 
 

@@ -204,8 +204,8 @@ def test_the_retention_is_shown_and_let_go_of_on_demand(invoke: Invoke, url: str
 @pytest.mark.parametrize(
     ("name", "written", "told"),
     [
-        ("POURQUI_KEEP_QUESTIONS", "-1", "greater than or equal to 0"),
-        ("POURQUI_KEEP_EVENTS", "a month", "valid integer"),
+        ("POURQUI_KEEP_QUESTIONS", "-1", "at least 0 is wanted"),
+        ("POURQUI_KEEP_EVENTS", "a month", "a whole number is wanted"),
         ("POURQUI_KEEP_COMMENTS", "30", "write at least that many, or 0 to keep them"),
     ],
 )
