@@ -1,27 +1,13 @@
 """The playground in a real browser: what somebody sees and does on the page that `pourqui demo` opens."""
 
-import asyncio
 import re
 
 import pytest
 from playwright.async_api import Locator, Page, expect
 
-from tests.browser.conftest import NARROW, WIDE, Company, Desk, Sitting
+from tests.browser.conftest import NARROW, UNKNOWN, WIDE, Company, Sitting, until_known
 
-UNKNOWN = re.compile("annuaire|directory")  # the bot says so until the platform has told it who somebody is
 WRONG = re.compile("C’est faux|This is wrong")
-
-
-async def until_known(desk: Desk) -> None:
-    """Wait until the bot has learnt who it speaks to: it asks the platform after its first answer, not before."""
-    home = desk.slack.get_by_role("tab", name=re.compile("Accueil|Home"))
-    async with asyncio.timeout(20):
-        while True:
-            await home.click()
-            await expect(desk.slack.locator(".home-tab")).to_be_visible()
-            if not await desk.slack.locator(".home-tab").get_by_text(UNKNOWN).count():
-                break
-    await desk.slack.get_by_role("tab").first.click()
 
 
 async def violations(page: Page, axe_source: str) -> list[str]:
@@ -91,6 +77,23 @@ async def test_as_in_slack_a_tap_opens_a_modal_which_says_what_is_missing_and_th
     await expect(modal).to_have_count(0)
     await expect(desk.slack.locator(".post.bot").last).to_contain_text("votre remarque est gardée")
     await expect(desk.slack.locator(".post.bot").last).to_contain_text("modifié")
+
+
+@pytest.mark.parametrize("half", ["slack", "teams"])
+async def test_a_card_that_changes_stays_where_it_is_read(sits: Sitting, company: Company, half: str) -> None:
+    desk = await sits(company.of("Ventes", "fr").id, "fr", size=NARROW)
+    await until_known(desk)
+    await desk.see(half)
+    pane = desk.slack if half == "slack" else desk.teams
+    await desk.writes(pane, "à quoi sert la DSI ?")
+    answer = await open_a_service(pane)
+    await answer.get_by_role("button", name="C’est faux").click()
+    dialog = desk.page.get_by_role("dialog")
+    await dialog.get_by_role("textbox").fill("Le délai est de deux semaines.")
+    await dialog.get_by_role("button", name="Envoyer").click()
+    thanks = pane.locator(".post.bot").last.get_by_text("votre remarque est gardée")
+    await expect(thanks).to_be_visible()
+    await expect(thanks).to_be_in_viewport()
 
 
 async def test_as_in_teams_a_tap_opens_a_dialog_which_says_what_is_missing_and_then_thanks(sits: Sitting, company: Company) -> None:

@@ -2,12 +2,13 @@
 
 from playwright.async_api import expect
 
-from tests.browser.conftest import NARROW, Company, Sitting
+from tests.browser.conftest import NARROW, Company, Sitting, until_known
 
 
 async def test_a_question_crosses_from_one_platform_to_the_other_and_back(sits: Sitting, company: Company) -> None:
     claire = next(one for one in company.people if one.name == "Claire Vasseur")
     asking, expert = await sits(company.newcomer("en").id, "en"), await sits(claire.id, "fr", size=NARROW)
+    await until_known(expert)  # else what she may do isn't known yet
     await asking.writes(asking.teams, "my chair squeaks and leans to the left")
     offered = asking.teams.locator(".post.bot").filter(has_text="None of these")
     await offered.get_by_role("button", name="Ask a human").click()
