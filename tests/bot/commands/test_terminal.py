@@ -29,7 +29,7 @@ COMMANDS = (
     ("locale", "expected"),
     [
         ("en_GB.UTF-8", ("What does each function of the company do for you?", "Ask a question, without a server", "Try it: the sample company")),
-        ("fr_FR.UTF-8", ("Que fait chaque fonction de la société pour vous ?", "Pose une question, sans serveur", "Essayer")),
+        ("fr_FR.UTF-8", ("Que fait chaque fonction de la société pour vous ?", "Poser une question, sans serveur", "Essayer")),
     ],
 )
 def test_help_is_in_the_terminals_language(invoke: Invoke, locale: str, expected: tuple[str, ...], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -56,7 +56,7 @@ def test_every_command_explains_itself_in_both_languages(invoke: Invoke, command
 def test_the_program_speaks_the_language_of_its_process(tmp_path: Path) -> None:
     ended = run(tmp_path, "--help", LANG="fr_FR.UTF-8", COLUMNS="200")
     assert (ended.returncode, ended.stderr) == (0, "")
-    assert "Pose une question, sans serveur" in ended.stdout
+    assert "Poser une question, sans serveur" in ended.stdout
     assert list(tmp_path.iterdir()) == []
 
 
