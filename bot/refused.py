@@ -6,7 +6,7 @@ from functools import partial
 from typing import TypeAlias
 
 Saying: TypeAlias = Callable[..., str]
-Phrase: TypeAlias = tuple[str, Callable[..., str]]  # a pattern, and how what it names is said
+Phrase: TypeAlias = tuple[str, Saying]  # a pattern, and how what it names is said
 
 
 def why(t: Saying, told: str) -> str:
@@ -36,5 +36,5 @@ def value_phrases(t: Saying) -> tuple[Phrase, ...]:
     )
 
 
-def _said(say: Callable[..., str], match: re.Match[str]) -> str:
+def _said(say: Saying, match: re.Match[str]) -> str:
     return say(**match.groupdict())

@@ -3,7 +3,6 @@
 import sys
 from collections.abc import Iterator
 from io import StringIO
-from typing import Final
 
 import typer
 from typer.core import TyperGroup
@@ -11,8 +10,6 @@ from typer.exceptions import TyperException
 
 from bot.refused import Phrase, rephrased, value_phrases
 from dialogs.texts import Texts
-
-_INVALID: Final = r"Invalid value for (?P<what>.+?): "
 
 
 def run_in(t: Texts, app: typer.Typer) -> None:
@@ -61,7 +58,7 @@ def _phrases(t: Texts) -> tuple[Phrase, ...]:
         (r"Option (?P<what>'.+') does not take a value\.", lambda what: t("Option {what} takes no value.", what=what)),
         (r"Got unexpected extra argument(?:s|\(s\))? \((?P<what>.+)\)", lambda what: t("Got unexpected words: {what}", what=what)),
         *value_phrases(t),
-        (rf"{_INVALID}(?P<why>.*)", lambda what, why: t("Invalid value for {what}: {why}", what=what, why=why)),
+        (r"Invalid value for (?P<what>.+?): (?P<why>.*)", lambda what, why: t("Invalid value for {what}: {why}", what=what, why=why)),
         (r"^Error: (?P<what>.*)$", lambda what: t("Error: {what}", what=what)),
     )
 
